@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
 import io.vertx.core.json.JsonObject;
@@ -144,8 +145,9 @@ final class Ledger {
     return Optional.of(new Move(row.getString(0), previous));
   }
 
-  /** The whole history of a model that exists, from a snapshot, with the chain checked. */
-  static HistoryResponse history(Database.Session session, String model) {
+  /** Entries of a model that exists, from a snapshot; the whole chain is checked each time. */
+  static HistoryResponse history(Database.Session session, HistoryRequest request) {
+    String model = request.getModel();
     List<LedgerEntry> entries = new ArrayList<>();
     for (Row row :
         session.run(
@@ -154,10 +156,50 @@ final class Ledger {
             model)) {
       entries.add(entry(row));
     }
+    boolean intact = isIntact(session, model, entries) && isObeyed(session, model);
     return HistoryResponse.newBuilder()
-        .addAllEntries(entries)
-        .setChainIntact(isIntact(session, model, entries))
+        .addAllEntries(
+            entries.stream()
+                .filter(entry -> entry.getSequence() > request.getAfterSequence())
+                .limit(request.getLimit() == 0 ? Long.MAX_VALUE : request.getLimit())
+                .toList())
+        .setChainIntact(intact)
         .build();
+  }
+
+  /** Whether versions and aliases are what the ledger, itself intact, says they are. */
+  private static boolean isObeyed(Database.Session session, String model) {
+    Row row =
+        session
+            .run(
+                """
+                SELECT
+                  (SELECT count(*) FROM registry.version v
+                    LEFT JOIN registry.ledger l ON l.model = v.model
+                      AND l.version = v.version::text AND l.action = 'register'
+                    WHERE v.model = $1 AND (
+                      l.evidence_json::jsonb ->> 'digest' IS DISTINCT FROM v.digest
+                      OR l.evidence_json::jsonb ->> 'format' IS DISTINCT FROM v.format
+                      OR l.evidence_json::jsonb ->> 'feature_set_id'
+                        IS DISTINCT FROM v.feature_set_id)),
+                  (SELECT count(*) FROM registry.alias a
+                    WHERE a.model = $1 AND a.version::text IS DISTINCT FROM (
+                      SELECT l.version FROM registry.ledger l
+                        WHERE l.model = a.model AND l.alias = a.alias
+                        ORDER BY l.sequence DESC LIMIT 1))
+                """,
+                model)
+            .iterator()
+            .next();
+    boolean obeyed = row.getLong(0) == 0 && row.getLong(1) == 0;
+    if (!obeyed) {
+      LOG.error(
+          "rows contradict the ledger: model={} versions={} aliases={}",
+          model,
+          row.getLong(0),
+          row.getLong(1));
+    }
+    return obeyed;
   }
 
   /** The chain itself, and that its end is where the model's row says it is. */

@@ -107,11 +107,11 @@ final class RegistryCalls {
   }
 
   HistoryResponse history(HistoryRequest request) {
-    RequestChecks.model(request.getModel());
+    RequestChecks.check(request);
     return database.inSnapshot(
         session -> {
           Versions.requireModel(session, request.getModel());
-          return Ledger.history(session, request.getModel());
+          return Ledger.history(session, request);
         });
   }
 

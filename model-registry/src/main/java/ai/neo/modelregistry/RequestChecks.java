@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
@@ -77,6 +78,13 @@ final class RequestChecks {
     actor(request.getActor());
     text("reason", request.getReason(), LONG_TEXT_MAX);
     evidence(request.getEvidenceJson());
+  }
+
+  static void check(HistoryRequest request) {
+    model(request.getModel());
+    if (request.getLimit() < 0 || request.getAfterSequence() < 0) {
+      throw RegistryException.invalid("limit and after_sequence are larger than any ledger");
+    }
   }
 
   static void model(String name) {

@@ -1,11 +1,14 @@
 package ai.neo.modelregistry;
 
+import static ai.neo.modelregistry.TestRegistry.failure;
 import static ai.neo.modelregistry.TestRegistry.move;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
+import io.grpc.Status;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -123,6 +126,41 @@ class LedgerTest {
     // What is appended later does not heal it.
     neo.register(model, 5);
     assertThat(neo.history(model).getChainIntact()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          swapped-digest  | UPDATE registry.version SET digest = repeat('a', 64) WHERE version = 2
+          swapped-format  | UPDATE registry.version SET format = 'onnx' WHERE version = 1
+          swapped-feature | UPDATE registry.version SET feature_set_id = 'x' WHERE version = 1
+          moved-alias     | UPDATE registry.alias SET version = 1 WHERE alias = 'champion'
+          """)
+  void rowsThatContradictTheLedgerAreFoundOut(String model, String tampering) throws SQLException {
+    fill(model);
+    execute("ALTER TABLE registry.version DISABLE TRIGGER USER");
+    try {
+      execute(tampering + " AND model = '" + model + "'");
+    } finally {
+      execute("ALTER TABLE registry.version ENABLE TRIGGER USER");
+    }
+    assertThat(neo.history(model).getChainIntact()).isFalse();
+  }
+
+  @Test
+  void aLongHistoryComesInPages() {
+    fill("pages");
+    HistoryRequest first = HistoryRequest.newBuilder().setModel("pages").setLimit(3).build();
+    assertThat(neo.stub.history(first).getEntriesList())
+        .extracting(LedgerEntry::getSequence)
+        .containsExactly(1L, 2L, 3L);
+    HistoryResponse rest = neo.stub.history(first.toBuilder().setAfterSequence(3).build());
+    assertThat(rest.getEntriesList()).extracting(LedgerEntry::getSequence).containsExactly(4L);
+    assertThat(rest.getChainIntact()).isTrue();
+    assertThat(failure(() -> neo.stub.history(first.toBuilder().setLimit(-1).build())).getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
   private void fill(String model) {
