@@ -9,10 +9,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Where aliases point, and where a rollback would take them. The latter is the ledger's: a promotion
- * makes the version it replaces the previous one, and a rollback to a version brings back what was
- * previous to it then. So rolling back twice goes two versions back, and never forward again to the
- * version that was just rejected.
+ * Where aliases point, and where a rollback would take them. The latter is the ledger's: a
+ * promotion makes the version it replaces the previous one, and a rollback to a version brings back
+ * what was previous to it then. So rolling back twice goes two versions back, and never forward
+ * again to the version that was just rejected.
  */
 final class Aliases {
   private Aliases() {}
@@ -81,10 +81,10 @@ final class Aliases {
         .orElseThrow(
             () ->
                 RegistryException.invalid(
-                    "The alias '%s' of model '%s' never pointed to version %s, so moving it there is no"
+                    "The alias '%s' of model '%s' never pointed to version %s, so moving it there"
                             .formatted(
                                 request.getAlias(), request.getModel(), request.getVersion())
-                        + " rollback; use action=promote"));
+                        + " is no rollback; use action=promote"));
   }
 
   private static Optional<String> version(
@@ -111,9 +111,9 @@ final class Aliases {
     String where = actual.isEmpty() ? "points nowhere" : "points to version " + actual;
     return new RegistryException(
         Status.Code.ABORTED,
-        "The alias '%s' of model '%s' %s, not to version %s: somebody else moved it. Read it again and"
+        "The alias '%s' of model '%s' %s, not to version %s: somebody else moved it. Read it again"
                 .formatted(request.getAlias(), request.getModel(), where, expected)
-            + " decide anew");
+            + " and decide anew");
   }
 
   private static Alias alias(String model, String alias, String version, String previous) {

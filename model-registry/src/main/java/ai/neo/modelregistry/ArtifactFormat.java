@@ -52,7 +52,8 @@ enum ArtifactFormat {
    * @param stated the format's name, or empty to go by the bytes
    */
   static ArtifactFormat admit(ByteString content, String stated) {
-    Optional<ArtifactFormat> wanted = stated.isEmpty() ? Optional.empty() : Optional.of(named(stated));
+    Optional<ArtifactFormat> wanted =
+        stated.isEmpty() ? Optional.empty() : Optional.of(named(stated));
     if (content.isEmpty()) {
       throw refused("it is empty (0 bytes): the export or the upload was cut off");
     }
@@ -82,7 +83,8 @@ enum ArtifactFormat {
   private static ArtifactFormat recognised(ByteString content) {
     if (content.startsWith(NEO_DJL_MAGIC)) {
       if (content.size() < NEO_DJL_SIZE_MIN) {
-        throw refused("it begins as neo-djl and is cut off after %d bytes".formatted(content.size()));
+        throw refused(
+            "it begins as neo-djl and is cut off after %d bytes".formatted(content.size()));
       }
       return NEO_DJL;
     }

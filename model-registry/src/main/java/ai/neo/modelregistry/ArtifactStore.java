@@ -58,7 +58,8 @@ final class ArtifactStore {
   private void removeAbandoned(Instant before) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(incoming, "*.part")) {
       for (Path file : files) {
-        if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(before)) {
+        Instant written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+        if (written.isBefore(before)) {
           Files.deleteIfExists(file);
         }
       }
@@ -89,7 +90,7 @@ final class ArtifactStore {
             && Files.size(target) <= ArtifactFormat.SIZE_MAX_BYTES
             && Sha256.hex(ByteBuffer.wrap(Files.readAllBytes(target))).equals(digest);
     if (!intact) {
-      LOG.warn("artifact damaged on disk, replacing it by the bytes pushed again: digest={}", digest);
+      LOG.warn("damaged artifact replaced by the bytes pushed again: digest={}", digest);
     }
     return intact;
   }

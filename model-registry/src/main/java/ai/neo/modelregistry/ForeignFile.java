@@ -17,7 +17,10 @@ final class ForeignFile {
 
   /** Protocols 0 and 1 are opcodes from the first byte; GLOBAL is "cmodule\nname\n". */
   private static final Pattern TEXTUAL_PICKLE =
-      Pattern.compile("(?s)[(\\]}]*c[\\w.]+\\n[\\w.]+\\n.*|[(\\]}][lpdqt0-9(].*\\.\\s*|[IFSVL][^\\n]*\\n.*\\.\\s*");
+      Pattern.compile(
+          "(?s)[(\\]}]*c[\\w.]+\\n[\\w.]+\\n.*"
+              + "|[(\\]}][lpdqt0-9(].*\\.\\s*"
+              + "|[IFSVL][^\\n]*\\n.*\\.\\s*");
 
   private static final int TEXT_EXAMINED_BYTES = 4096;
 
@@ -29,8 +32,8 @@ final class ForeignFile {
 
   static String describe(ByteString content) {
     if (isBinaryPickle(content)) {
-      return "a Python pickle, which runs arbitrary code when it is read (torch.save of old, joblib,"
-          + " scikit-learn); export the model to ONNX instead";
+      return "a Python pickle, which runs arbitrary code when it is read (torch.save of old,"
+          + " joblib, scikit-learn); export the model to ONNX instead";
     }
     if (begins(content, 0x89, 'H', 'D', 'F')) {
       return "HDF5 (Keras); export the model to ONNX instead";
@@ -51,13 +54,12 @@ final class ForeignFile {
       return "safetensors, weights without their network; export the model to ONNX instead";
     }
     if (isTextualPickle(content)) {
-      return "a textual Python pickle, which runs arbitrary code when it is read; export the model to"
-          + " ONNX instead";
+      return "a textual Python pickle, which runs arbitrary code when it is read; export the model"
+          + " to ONNX instead";
     }
+    byte[] start = content.substring(0, Math.min(SHOWN_BYTES, content.size())).toByteArray();
     return "nothing known (it begins with the bytes 0x%s)"
-        .formatted(
-            HexFormat.of()
-                .formatHex(content.substring(0, Math.min(SHOWN_BYTES, content.size())).toByteArray()));
+        .formatted(HexFormat.of().formatHex(start));
   }
 
   private static boolean isBinaryPickle(ByteString content) {

@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The append-only record of what was registered, moved and found out, one hash chain per model. Every
- * append happens under the lock of {@link #lock}, so sequences have no gap and times never go back.
+ * The append-only record of what was registered, moved and found out, one hash chain per model.
+ * Every append happens under the lock of {@link #lock}, so sequences have no gap and times never go
+ * back.
  */
 final class Ledger {
   /** Actions that move an alias; their evidence names the alias and both ends of the move. */
@@ -79,7 +80,8 @@ final class Ledger {
     LedgerEntry entry = unsealed.toBuilder().setHash(LedgerChain.hashOf(unsealed)).build();
     session.run(
         "INSERT INTO registry.ledger (model, sequence, time, version, action, actor, reason,"
-            + " evidence_json, previous_hash, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            + " evidence_json, previous_hash, hash)"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         entry.getModel(),
         entry.getSequence(),
         time,

@@ -12,9 +12,9 @@ import java.util.OptionalLong;
  * The arithmetic of the ledger's hash chain. It needs nothing but the entries, so that anyone who
  * holds a copy of a model's history can check it without trusting the registry.
  *
- * <p>An entry's hash is the SHA-256 of these fields in this order, each as UTF-8 after its length in
- * bytes (32 bits, big-endian): the text {@code neo.registry.ledger.v1}, sequence (decimal), time,
- * model, version, action, actor, reason, evidence, previous hash. The lengths make the encoding
+ * <p>An entry's hash is the SHA-256 of these fields in this order, each as UTF-8 after its length
+ * in bytes (32 bits, big-endian): the text {@code neo.registry.ledger.v1}, sequence (decimal),
+ * time, model, version, action, actor, reason, evidence, previous hash. The lengths make the encoding
  * unambiguous: no text can be moved from one field to its neighbour.
  */
 public final class LedgerChain {
@@ -48,8 +48,8 @@ public final class LedgerChain {
   }
 
   /**
-   * The sequence at which the chain first breaks, or empty when it is intact: sequences 1, 2, 3… of
-   * one model, each naming the hash before it and having its own.
+   * The sequence at which the chain first breaks, or empty when it is intact: sequences 1, 2, 3…
+   * of one model, each naming the hash before it and having its own.
    *
    * @param entries a model's whole history, oldest first
    */

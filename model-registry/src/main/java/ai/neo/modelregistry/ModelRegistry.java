@@ -9,9 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which versions of a model exist, which one is champion, and the proof: metadata and an append-only
- * ledger in PostgreSQL, artifacts by SHA-256 in a directory. Safe for any number of threads, and for
- * several registries over one database and one directory.
+ * Which versions of a model exist, which one is champion, and the proof: metadata and an
+ * append-only ledger in PostgreSQL, artifacts by SHA-256 in a directory. Safe for any number of
+ * threads, and for several registries over one database and one directory.
  */
 public final class ModelRegistry implements AutoCloseable {
   /**
@@ -51,7 +51,7 @@ public final class ModelRegistry implements AutoCloseable {
     return new ModelRegistry(new Database(address), artifacts);
   }
 
-  /** The gRPC service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
+  /** The service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
   public BindableService service() {
     return service;
   }

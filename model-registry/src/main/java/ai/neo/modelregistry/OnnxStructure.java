@@ -120,7 +120,8 @@ final class OnnxStructure {
     }
     for (Part needed : EnumSet.of(Part.IR_VERSION, Part.GRAPH, Part.NODE, Part.OPSET_IMPORT)) {
       if (!walk.seen.contains(needed)) {
-        throw refused("it is cut off or no model: it has no " + needed.name().toLowerCase(Locale.ROOT));
+        throw refused(
+            "it is cut off or no model: it has no " + needed.name().toLowerCase(Locale.ROOT));
       }
     }
   }

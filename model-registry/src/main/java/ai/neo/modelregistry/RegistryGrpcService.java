@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls as gRPC. Each one leaves the transport's thread at once and blocks on its own; what goes
- * wrong becomes a status.
+ * The calls as gRPC. Each one leaves the transport's thread at once and blocks on its own; what
+ * goes wrong becomes a status.
  */
 final class RegistryGrpcService extends RegistryServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryGrpcService.class);

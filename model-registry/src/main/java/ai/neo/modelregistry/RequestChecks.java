@@ -48,9 +48,9 @@ final class RequestChecks {
     }
     if (request.getVersion().equals(request.getExpectedVersion())) {
       throw RegistryException.invalid(
-          "version and expected_version are both %s, so nothing would move. State where the alias is"
+          "version and expected_version are both %s, so nothing would move. State where the alias"
                   .formatted(request.getVersion())
-              + " now as expected_version, and where it shall go as version");
+              + " is now as expected_version, and where it shall go as version");
     }
     actor(request.getActor());
     if (request.getReason().isBlank()) {
@@ -71,9 +71,9 @@ final class RequestChecks {
     name("action", request.getAction());
     if (reserved.contains(request.getAction())) {
       throw RegistryException.invalid(
-          "action=%s is written by the registry itself when it does it; choose another word, such as"
+          "action=%s is written by the registry itself when it does it; choose another word,"
                   .formatted(request.getAction())
-              + " gate-passed or promotion-refused");
+              + " such as gate-passed or promotion-refused");
     }
     actor(request.getActor());
     text("reason", request.getReason(), LONG_TEXT_MAX);

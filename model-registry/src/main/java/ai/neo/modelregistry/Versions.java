@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The registered versions. They never change, and always come with the aliases that point there. */
+/** The registered versions. They never change, and come with the aliases that point there. */
 final class Versions {
   private static final String SELECT =
       "SELECT v.model, v.version, v.digest, v.format, v.feature_set_id, v.parent_version,"

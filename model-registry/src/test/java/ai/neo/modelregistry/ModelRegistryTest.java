@@ -230,7 +230,8 @@ class ModelRegistryTest {
     assertThat(neo.history("evidence").getChainIntact()).isTrue();
 
     for (String action : List.of("promote", "rollback", "move", "register", "", "Not A Word")) {
-      assertThat(failure(() -> neo.stub.record(record.toBuilder().setAction(action).build())).getCode())
+      RecordRequest bad = record.toBuilder().setAction(action).build();
+      assertThat(failure(() -> neo.stub.record(bad)).getCode())
           .as(action)
           .isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
