@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.portfolio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Fill;
@@ -42,10 +43,10 @@ class PortfolioTest {
     portfolio.mark(0, E8.parse("120"), DAY_NS + 2);
     assertThat(portfolio.peakEquityE8()).isEqualTo(CASH + E8.parse("10000"));
     portfolio.mark(0, E8.parse("98"), DAY_NS + 3);
-    assertThat(portfolio.drawdown()).isEqualTo(0.1);
+    assertThat(portfolio.drawdown()).isCloseTo(0.1, within(1e-12));
     portfolio.mark(0, E8.parse("120"), DAY_NS + 4);
     assertThat(portfolio.drawdown()).isZero();
-    assertThat(portfolio.maxDrawdown()).isEqualTo(0.1);
+    assertThat(portfolio.maxDrawdown()).isCloseTo(0.1, within(1e-12));
     assertThat(portfolio.dayStartEquityE8()).isEqualTo(CASH);
     portfolio.mark(0, E8.parse("120"), 2 * DAY_NS);
     assertThat(portfolio.dayStartEquityE8()).isEqualTo(CASH + E8.parse("10000"));

@@ -109,13 +109,13 @@ public final class SimulatedOrderVenue implements OrderVenue {
 
   /** Trades what the event lets trade. To be called before the loop hears of the event. */
   public void before(MarketEvent event) {
-    cancelDue(event.timeNs());
     switch (event) {
       case Bar bar -> fillFromBar(bar);
       case BookChange change -> applyToBook(change);
       case Quote quote -> bookIsAlive(quote);
       case Trade trade -> bookIsAlive(trade);
     }
+    cancelDue(event.timeNs());
   }
 
   /** How many orders are open at the venue. */
@@ -252,7 +252,7 @@ public final class SimulatedOrderVenue implements OrderVenue {
   }
 
   private void trade(Resting resting, long priceE8, long quantityE8, long timeNs) {
-    if (quantityE8 <= 0) {
+    if (quantityE8 <= 0 || timeNs >= resting.cancelAtNs) {
       return;
     }
     Order order = resting.order;
