@@ -68,6 +68,9 @@ public final class Portfolio {
     if (!seenTrades.add(fill.tradeId())) {
       return false;
     }
+    if (marksE8[fill.instrument()] == 0) {
+      marksE8[fill.instrument()] = fill.priceE8();
+    }
     Holding holding = holding(fill.strategy(), fill.instrument());
     holding.position = holding.position.after(fill);
     long flow = -fill.side().sign() * fill.notionalE8();
