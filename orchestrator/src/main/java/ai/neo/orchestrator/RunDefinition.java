@@ -31,10 +31,10 @@ public record RunDefinition(
     List<Instrument> instruments,
     String limitsYaml,
     String featuresYaml) {
-  private static final int FAST_BARS = 20;
-  private static final int SLOW_BARS = 100;
+  private static final int FAST_BARS = 50;
+  private static final int SLOW_BARS = 200;
   private static final ModelStrategy.Settings MODEL_STRATEGY =
-      new ModelStrategy.Settings(0.40, 0.40, 300, 120);
+      new ModelStrategy.Settings(0.55, 0.50, 300, 120);
 
   public RunDefinition {
     instruments = List.copyOf(instruments);
