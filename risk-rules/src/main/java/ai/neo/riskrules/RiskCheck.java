@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 public final class RiskCheck {
   private static final RiskDecision APPROVED = RiskDecision.Approved.APPROVED;
   private static final double BPS = 10_000;
+  private static final long BPS_E8 = 10_000 * E8.ONE;
   private static final double NS_PER_MS = 1e6;
 
   private RiskCheck() {}
@@ -182,11 +183,13 @@ public final class RiskCheck {
       }
     }
     // A market order may fill anywhere within the collar: it is valued at its worst.
-    long worst =
-        E8.multiply(
+    long away =
+        E8.multiplyDivide(
             reference,
-            E8.fromDouble(1 + collar.getAsDouble() / BPS, RoundingMode.UP),
+            E8.fromDouble(collar.getAsDouble(), RoundingMode.HALF_EVEN),
+            BPS_E8,
             RoundingMode.UP);
+    long worst = order.side() == Side.BUY ? E8.add(reference, away) : reference;
     long price = order.limitPriceE8() > 0 ? order.limitPriceE8() : worst;
     return exposureRefusal(order, at, limits, price);
   }

@@ -94,7 +94,7 @@ public final class ApiServer implements AutoCloseable {
         .route()
         .last()
         .handler(c -> error(c, 404, "not-found", c.request().path() + " is not here", "/api/v1/"));
-    server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true));
+    server = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
     server.requestHandler(router);
     server.webSocketHandshakeHandler(
         handshake -> {

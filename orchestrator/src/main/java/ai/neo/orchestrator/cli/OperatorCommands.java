@@ -30,7 +30,8 @@ final class OperatorCommands {
     public Integer call() throws IOException, InterruptedException {
       String command = spec.name();
       HttpResponse<String> response;
-      try (HttpClient client = HttpClient.newHttpClient()) {
+      try (HttpClient client =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
         response =
             client.send(
                 HttpRequest.newBuilder(

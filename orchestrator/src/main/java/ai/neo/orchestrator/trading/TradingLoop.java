@@ -41,6 +41,7 @@ public final class TradingLoop {
   private String stateReason = "";
   private long predictionIds;
   private long decisionIds;
+  private long knownEpoch = -1;
 
   /** A prediction that was asked for and has not come. */
   private record Asked(
@@ -176,6 +177,7 @@ public final class TradingLoop {
       return;
     }
     asked.remove(prediction.id());
+    noticeSwaps(prediction.epoch());
     counters.predictionsByVersion.merge(prediction.version(), 1L, Long::sum);
     InstrumentState instrument = instruments.get(question.instrument());
     instrument.await(
@@ -322,11 +324,19 @@ public final class TradingLoop {
     }
   }
 
+  /** An operator's swap shows in the next prediction; the learner's were told before. */
+  private void noticeSwaps(long epoch) {
+    if (knownEpoch >= 0 && epoch > knownEpoch) {
+      counters.swaps += epoch - knownEpoch;
+    }
+    knownEpoch = epoch;
+  }
+
   private void onModelChanged(LoopEvent.ModelChanged changed) {
     switch (changed.kind()) {
-      case PROMOTED -> counters.swaps++;
+      case PROMOTED -> noticeSwaps(changed.epoch());
       case ROLLED_BACK -> {
-        counters.swaps++;
+        noticeSwaps(changed.epoch());
         counters.rollbacks++;
       }
       case CURRENT, CANDIDATE, REFUSED -> { // Told for the journal and the page.
