@@ -2,11 +2,12 @@ import { LitElement, html, css, nothing } from 'lit';
 import { chartIn, colours, faded, FONT } from './charts.js';
 import { decimalsOf, known, money, short, signedPercent, tone } from './decimals.js';
 import { shared } from './styles.js';
-import { clock, day, intervalMinutes, moment, sameDay, span } from './times.js';
+import { clock, day, intervalMinutes, moment, roundTimes, sameDay, span } from './times.js';
 import { store } from './store.js';
 import { Watch } from './watch.js';
 
-const WINDOWS = [60, 160, 480];
+const WINDOWS = [60, 180, 480];
+const NARROW = matchMedia('(max-width: 700px)');
 const COARSE = matchMedia('(pointer: coarse)').matches;
 
 /** Candles and volume of the chosen instrument, and our own fills on them. */
@@ -38,7 +39,9 @@ class NeoCandles extends LitElement {
     .key { display: inline-flex; align-items: center; gap: 4px; }
     .waiting { position: absolute; inset: 0; display: grid; place-content: center; z-index: 3; }
     @media (max-width: 700px) {
-      .stage { height: 340px; }
+      .stage { height: 340px; display: flex; flex-direction: column; }
+      .chart { position: relative; inset: auto; flex: 1; min-height: 0; }
+      .readout { position: static; padding: 8px 12px 0; min-height: 44px; }
       .tools { margin-left: 0; }
     }
   `];
@@ -49,7 +52,7 @@ class NeoCandles extends LitElement {
 
   constructor() {
     super();
-    this.shown = innerWidth < 700 ? 60 : 160;
+    this.shown = innerWidth < 700 ? 60 : 180;
     this.following = true;
   }
 
@@ -122,6 +125,8 @@ class NeoCandles extends LitElement {
       label: { show: false },
     };
     const times = bars.map((bar) => bar.time);
+    const view = this.#window();
+    const marks = roundTimes(times, view.startValue, view.endValue, this.clientWidth / 90);
     const x = {
       type: 'category', data: times, boundaryGap: true,
       axisLine: { lineStyle: { color: paint['line-strong'] } }, axisTick: { show: false },
@@ -130,7 +135,7 @@ class NeoCandles extends LitElement {
       animation: false,
       textStyle: { fontFamily: FONT },
       grid: [
-        { left: 12, right: 68, top: 34, bottom: 92 },
+        { left: 12, right: 68, top: NARROW.matches ? 14 : 36, bottom: 92 },
         { left: 12, right: 68, height: 56, bottom: 28 },
       ],
       axisPointer: { link: [{ xAxisIndex: 'all' }] },
@@ -138,7 +143,7 @@ class NeoCandles extends LitElement {
         { ...x, gridIndex: 0, axisLabel: { show: false }, axisLine: { show: false },
           axisPointer: pointer, splitLine: { show: false } },
         { ...x, gridIndex: 1,
-          axisLabel: { ...axisText, hideOverlap: true, margin: 9,
+          axisLabel: { ...axisText, hideOverlap: true, margin: 9, interval: (i) => marks.has(i),
             formatter: (time, i) => this.#axisTime(times, time, i) },
           axisPointer: { ...pointer, label: { show: true, margin: 6, padding: [3, 6],
             backgroundColor: paint.text, color: paint.panel, fontSize: 11, fontFamily: FONT,
@@ -157,7 +162,7 @@ class NeoCandles extends LitElement {
           axisLabel: { show: false }, axisPointer: { show: false } },
       ],
       dataZoom: [{
-        type: 'inside', xAxisIndex: [0, 1], ...this.#window(), minValueSpan: 10,
+        type: 'inside', xAxisIndex: [0, 1], ...view, minValueSpan: 10,
         preventDefaultMouseMove: !COARSE, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false,
       }],
     };

@@ -1,5 +1,6 @@
 import { LitElement, html, css, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { known, quantity } from './decimals.js';
 import { shared } from './styles.js';
 import { clockSeconds, day } from './times.js';
 import { Watch } from './watch.js';
@@ -7,11 +8,13 @@ import { Watch } from './watch.js';
 const ROWS = 80;
 const SHAPES = { BUY: '▲', SELL: '▼', HOLD: '■' };
 const FILTERS = {
-  acted: { label: 'Acted', keeps: (one) => one.action !== 'HOLD' || one.risk?.verdict === 'refused' },
+  acted: { label: 'Acted', keeps: () => true },
   refused: { label: 'Refused', keeps: (one) => one.risk?.verdict === 'refused' },
   all: { label: 'All', keeps: () => true },
 };
 
+/** Limits are amounts or words ("halted"); zeros at an amount's end say nothing. */
+const amount = (text) => (known(text) ? quantity(text) : text);
 const whole = (probability) => Math.round(Number(probability) * 100);
 
 /** What Neo thinks at this moment, and what it decided before, with the reason for each. */
@@ -49,7 +52,7 @@ class NeoDecisions extends LitElement {
     @media (max-width: 1180px) { .list { max-height: 460px; } }
   `];
 
-  #watch = new Watch(this, (s) => [s.decisions, s.latest, s.models]);
+  #watch = new Watch(this, (s) => [s.decisions, s.acted, s.latest, s.models]);
 
   constructor() {
     super();
@@ -57,8 +60,8 @@ class NeoDecisions extends LitElement {
   }
 
   render() {
-    const { decisions, latest } = this.#watch.state;
-    const rows = decisions.filter(FILTERS[this.filter].keeps).slice(0, ROWS);
+    const { decisions, acted, latest } = this.#watch.state;
+    const rows = (this.filter === 'all' ? decisions : acted).filter(FILTERS[this.filter].keeps).slice(0, ROWS);
     const now = Object.values(latest).sort((a, b) =>
       `${a.instrument} ${a.strategy}` < `${b.instrument} ${b.strategy}` ? -1 : 1);
     return html`<section class="panel" aria-label="Decisions">
@@ -105,7 +108,7 @@ class NeoDecisions extends LitElement {
       <div class="reason">${one.reason}</div>
       ${one.prediction ? this.#odds(one.prediction) : nothing}
       ${refused ? html`<div class="refused"><b>Refused by ${one.risk.rule}</b>
-        <span>observed ${one.risk.observed}, limit ${one.risk.limit}</span></div>` : nothing}</li>`;
+        <span>observed ${amount(one.risk.observed)}, limit ${amount(one.risk.limit)}</span></div>` : nothing}</li>`;
   }
 
   #odds(prediction) {

@@ -1,8 +1,8 @@
 import { LitElement, html, css, nothing } from 'lit';
 import { chartIn, colours, faded, FONT } from './charts.js';
-import { money, percent, short, signed, signedPercent, tone } from './decimals.js';
+import { money, percent, signed, signedPercent, tone } from './decimals.js';
 import { shared } from './styles.js';
-import { clock, day, moment, sameDay } from './times.js';
+import { clock, day, moment, roundTimes, sameDay } from './times.js';
 import { Watch } from './watch.js';
 
 /** Equity, and below it how far it is under its own best. */
@@ -74,7 +74,7 @@ class NeoEquity extends LitElement {
     const pointer = { show: true, type: 'line', snap: true, triggerTooltip: false, label: { show: false },
       lineStyle: { color: paint.soft, type: 'dashed', width: 1 } };
     const x = { type: 'category', data: times, boundaryGap: false, axisTick: { show: false }, axisPointer: pointer };
-    const long = !sameDay(times[0], times.at(-1));
+    const marks = roundTimes(times, 0, times.length - 1, this.clientWidth / 90);
     return {
       animation: false,
       textStyle: { fontFamily: FONT },
@@ -86,8 +86,8 @@ class NeoEquity extends LitElement {
       xAxis: [
         { ...x, gridIndex: 0, axisLabel: { show: false }, axisLine: { show: false } },
         { ...x, gridIndex: 1, position: 'bottom', axisLine: { show: false, onZero: false },
-          axisLabel: { ...axisText, hideOverlap: true, margin: 8, interval: 'auto',
-            formatter: (time) => (long ? day(time) : clock(time)), showMinLabel: false } },
+          axisLabel: { ...axisText, hideOverlap: true, margin: 8, interval: (i) => marks.has(i),
+            formatter: (time, i) => (sameDay(times[i - 1], time) ? clock(time) : day(time)) } },
       ],
       yAxis: [
         { scale: true, position: 'right', gridIndex: 0, splitNumber: 3,
@@ -95,7 +95,7 @@ class NeoEquity extends LitElement {
           axisLabel: { ...axisText, formatter: (value) => money(value, 0) } },
         { gridIndex: 1, position: 'right', max: 0, splitNumber: 2, splitLine: { show: false },
           axisPointer: { show: false },
-          axisLabel: { ...axisText, showMaxLabel: false, hideOverlap: true, formatter: (value) => `${short(value)} %`.replace('-', '−') } },
+          axisLabel: { ...axisText, showMaxLabel: false, hideOverlap: true, formatter: (value) => `${money(value, 1)}\u2009%` } },
       ],
     };
   }

@@ -13,9 +13,9 @@ class NeoHealth extends LitElement {
     li b { font-weight: 500; }
     .detail { text-align: right; color: var(--soft); font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-variant-numeric: tabular-nums; }
     svg { display: block; }
-    .up svg { color: var(--ok); }
-    .degraded svg, .degraded .detail { color: var(--warn); }
-    .down svg, .down .detail { color: var(--danger); }
+    .is-up svg { color: var(--ok); }
+    .is-degraded svg, .is-degraded .detail { color: var(--warn); }
+    .is-down svg, .is-down .detail { color: var(--danger); }
   `];
 
   #watch = new Watch(this, (s) => [s.status?.health, s.connection]);
@@ -31,7 +31,7 @@ class NeoHealth extends LitElement {
     }[connection] };
     return html`<section class="panel" aria-label="Health">
       <div class="head"><h2>Health</h2><span class="meta">${parts.length === 0 ? '' : ill ? `${ill} of ${parts.length} not well` : 'all up'}</span></div>
-      <ul>${[...parts, page].map((part) => html`<li class=${part.state}>
+      <ul>${[...parts, page].map((part) => html`<li class="is-${part.state}">
         ${SIGNS[part.state]}<b>${part.name}</b><span class="detail" title=${part.detail}>
           <span class="hidden">${part.state}</span>${part.detail}</span></li>`)}</ul>
     </section>`;

@@ -28,6 +28,7 @@ class NeoLoop extends LitElement {
       li { padding: 8px 10px; }
       .much { font-size: 14px; }
     }
+    @media (max-width: 700px) { .note { display: none; } .note.stop { display: block; } }
   `];
 
   #watch = new Watch(this, (s) => [s.status]);

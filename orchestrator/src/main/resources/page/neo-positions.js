@@ -16,6 +16,7 @@ class NeoPositions extends LitElement {
     .panel { flex: 1; display: flex; flex-direction: column; }
     .scroll { max-height: 330px; min-height: 150px; flex: 1; }
     td.name { font-weight: 600; }
+    @media (max-width: 520px) { .wide { display: none; } th, td { padding-left: 10px; padding-right: 10px; } }
   `];
 
   #watch = new Watch(this, (s) => [s.positions, s.fills, s.orders, s.instruments]);
@@ -62,10 +63,10 @@ class NeoPositions extends LitElement {
     if (!rows.length) {
       return html`<div class="empty"><b>No position yet</b>The first fill opens one. The decisions tell why there is none.</div>`;
     }
-    return html`<table><thead><tr><th>Instrument</th><th>Strategy</th><th class="right">Quantity</th>
+    return html`<table><thead><tr><th>Instrument</th><th class="wide">Strategy</th><th class="right">Quantity</th>
       <th class="right">Average</th><th class="right">Unrealised</th><th class="right">Realised</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr>
-        <td class="name">${row.instrument}</td><td class="soft">${row.strategy ?? '–'}</td>
+        <td class="name">${row.instrument}</td><td class="soft wide">${row.strategy ?? '–'}</td>
         <td class="right">${Number(row.quantity) === 0 ? html`<span class="faint">flat</span>` : quantity(row.quantity)}</td>
         <td class="right">${Number(row.quantity) === 0 ? '–' : money(row.average_price, this.#decimals(row.instrument))}</td>
         <td class="right ${tone(row.unrealised_pnl)}">${signed(row.unrealised_pnl)}</td>
@@ -75,25 +76,25 @@ class NeoPositions extends LitElement {
   #fills(rows) {
     if (!rows.length) return html`<div class="empty"><b>No fill yet</b>Paper orders fill against the data's own prices.</div>`;
     return html`<table><thead><tr><th>Time</th><th>Side</th><th>Instrument</th><th class="right">Price</th>
-      <th class="right">Quantity</th><th class="right">Fee</th><th>Strategy</th></tr></thead>
+      <th class="right">Quantity</th><th class="right">Fee</th><th class="wide">Strategy</th></tr></thead>
       <tbody>${repeat(rows.slice(0, ROWS), (row) => row.id, (row) => html`<tr>
         <td class="soft">${day(row.time)} ${clockSeconds(row.time)}</td><td>${this.#side(row.side)}</td>
         <td class="name">${row.instrument}</td>
         <td class="right">${money(row.price, this.#decimals(row.instrument))}</td>
         <td class="right">${quantity(row.quantity)}</td><td class="right soft">${money(row.fee, 4)}</td>
-        <td class="soft">${row.strategy ?? '–'}</td></tr>`)}</tbody></table>`;
+        <td class="soft wide">${row.strategy ?? '–'}</td></tr>`)}</tbody></table>`;
   }
 
   #orders(rows) {
     if (!rows.length) return html`<div class="empty"><b>No order yet</b>Orders appear once a decision passes every risk rule.</div>`;
     return html`<table><thead><tr><th>Time</th><th>Side</th><th>Instrument</th><th class="right">Price</th>
-      <th class="right">Quantity</th><th>State</th><th>Strategy</th></tr></thead>
+      <th class="right">Quantity</th><th>State</th><th class="wide">Strategy</th></tr></thead>
       <tbody>${repeat(rows.slice(0, ROWS), (row) => row.id, (row) => html`<tr>
         <td class="soft">${day(row.time)} ${clockSeconds(row.time)}</td><td>${this.#side(row.side)}</td>
         <td class="name">${row.instrument}</td>
         <td class="right">${row.price ? money(row.price, this.#decimals(row.instrument)) : 'market'}</td>
         <td class="right">${quantity(row.quantity)}</td><td><span class="tag">${row.state ?? row.status ?? '–'}</span></td>
-        <td class="soft">${row.strategy ?? '–'}</td></tr>`)}</tbody></table>`;
+        <td class="soft wide">${row.strategy ?? '–'}</td></tr>`)}</tbody></table>`;
   }
 }
 customElements.define('neo-positions', NeoPositions);

@@ -3,7 +3,7 @@ import { Stream } from './stream.js';
 /** At most four times a second is the page drawn anew, however fast the data comes. */
 const FRAME_MS = 250;
 const POLL_MS = 2000;
-const KEPT = { candles: 1500, fills: 400, decisions: 400, equity: 2000, alerts: 4 };
+const KEPT = { candles: 1500, fills: 400, decisions: 200, acted: 400, equity: 2000, alerts: 4 };
 
 /** Newest first, each id once. */
 function prepended(list, item, limit) {
@@ -41,6 +41,7 @@ export class Store {
     orders: [],
     positions: [],
     decisions: [],
+    acted: [],
     latest: {},
     models: undefined,
     equity: [],
@@ -148,10 +149,12 @@ export class Store {
         return this.put({ candles: { ...candles, [symbol]: continued(items, candles[symbol]) } });
       }
       case 'decisions': {
-        const newest = united((await get('decisions?limit=200')).items, this.#current.decisions);
+        const newest = united((await get('decisions?limit=200')).items, this.#current.decisions)
+          .slice(0, KEPT.decisions);
         const latest = {};
         for (const decision of newest) latest[keyOf(decision)] ??= decision;
-        return this.put({ decisions: newest, latest });
+        const acted = united(newest.filter(hasActed), this.#current.acted);
+        return this.put({ decisions: newest, acted, latest });
       }
       case 'models':
         return this.put({ models: await get('models?limit=200') });
@@ -194,6 +197,7 @@ export class Store {
       case 'decision':
         return this.put({
           decisions: prepended(state.decisions, body, KEPT.decisions),
+          acted: hasActed(body) ? prepended(state.acted, body, KEPT.acted) : state.acted,
           latest: { ...state.latest, [keyOf(body)]: body },
         });
       case 'equity':
@@ -227,6 +231,9 @@ export class Store {
   }
 }
 
+/** Most decisions are to hold; kept apart, the few others are not swept away by them. */
+const hasActed = (decision) => decision.action !== 'HOLD' || decision.risk?.verdict === 'refused';
+
 const keyOf = (decision) => `${decision.instrument} ${decision.strategy}`;
 
 /** What was fetched, and what the stream brought while it was on its way. */
@@ -235,11 +242,9 @@ const continued = (fetched, streamed = []) => {
   return [...fetched, ...streamed.filter((item) => item.time > end)];
 };
 
-const united = (fetched, streamed) => {
-  const newest = newestFirst(fetched);
-  const ids = new Set(newest.map((item) => item.id));
-  const since = newest[0]?.time ?? '';
-  return [...streamed.filter((item) => item.time >= since && !ids.has(item.id)), ...newest];
+const united = (fetched, known) => {
+  const ids = new Set(fetched.map((item) => item.id));
+  return newestFirst([...fetched, ...known.filter((item) => !ids.has(item.id))]);
 };
 
 const newestFirst = (items) =>

@@ -18,6 +18,23 @@ export function intervalMinutes(interval) {
   return parts ? Number(parts[1]) * UNIT_MINUTES[parts[2]] : 1;
 }
 
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10080, 43200];
+
+/**
+ * Where to write times on an axis: at the first point after each round time, about `wanted` of
+ * them between the points `from` and `to`. Returns a set of indices.
+ */
+export function roundTimes(times, from, to, wanted) {
+  const minutes = times.map((time) => Date.parse(time) / 60_000);
+  const between = minutes[to] - minutes[from];
+  const step = STEPS.find((one) => between / one <= wanted) ?? STEPS.at(-1);
+  const marks = new Set();
+  for (let i = 1; i < minutes.length; i++) {
+    if (Math.floor(minutes[i] / step) !== Math.floor(minutes[i - 1] / step)) marks.add(i);
+  }
+  return marks;
+}
+
 /** 90 minutes as "1.5h". */
 export function span(minutes) {
   const trimmed = (value) => String(Math.round(value * 10) / 10);
