@@ -24,7 +24,8 @@ class NeoDecisions extends LitElement {
   static styles = [shared, css`
     :host { display: flex; min-height: 0; }
     .panel { flex: 1; display: flex; flex-direction: column; min-height: 0; }
-    .now { padding: 10px 14px 12px; display: grid; gap: 11px; border-bottom: 1px solid var(--line); }
+    .now { padding: 11px 14px 11px; border-bottom: 1px solid var(--line); }
+    .now ul { display: grid; gap: 12px; margin-bottom: 10px; }
     .now li { display: grid; gap: 5px; }
     .line { display: flex; align-items: center; gap: 7px; min-width: 0; }
     .line b { font-weight: 600; white-space: nowrap; }
@@ -70,7 +71,7 @@ class NeoDecisions extends LitElement {
           ${Object.entries(FILTERS).map(([name, { label }]) => html`<button
             aria-pressed=${this.filter === name} @click=${() => { this.filter = name; }}>${label}</button>`)}
         </div></div>
-      ${now.length ? html`<div class="now"><ul aria-label="At this moment" class="now-list">${now.map((one) => this.#now(one))}</ul>
+      ${now.length ? html`<div class="now"><ul aria-label="At this moment">${now.map((one) => this.#now(one))}</ul>
         <div class="legend" aria-hidden="true"><span><i class="sell"></i>sell</span><span><i></i>hold</span><span><i class="buy"></i>buy</span></div></div>` : nothing}
       <div class="list scroll" tabindex="0" role="region" aria-label="Past decisions">
         ${rows.length ? html`<ol>${repeat(rows, (row) => row.id, (row) => this.#row(row))}</ol>` : this.#empty()}

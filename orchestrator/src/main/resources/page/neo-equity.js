@@ -95,7 +95,7 @@ class NeoEquity extends LitElement {
           axisLabel: { ...axisText, formatter: (value) => money(value, 0) } },
         { gridIndex: 1, position: 'right', max: 0, splitNumber: 2, splitLine: { show: false },
           axisPointer: { show: false },
-          axisLabel: { ...axisText, showMaxLabel: false, hideOverlap: true, formatter: (value) => `${money(value, 1)}\u2009%` } },
+          axisLabel: { ...axisText, showMaxLabel: false, hideOverlap: true, formatter: (value) => `${money(value, 2)}\u2009%` } },
       ],
     };
   }

@@ -4,6 +4,7 @@ import ai.neo.orchestrator.dashboard.PageRoutes;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -37,6 +38,7 @@ final class FixtureServer implements AutoCloseable {
   private final Set<ServerWebSocket> sockets = ConcurrentHashMap.newKeySet();
   private final BlockingQueue<ServerWebSocket> arrivals = new LinkedBlockingQueue<>();
   private final HttpServer server;
+  private volatile boolean refusing;
 
   private FixtureServer(List<RecordedLookingMarket> markets, boolean empty, int port) {
     this.markets = markets;
@@ -49,6 +51,7 @@ final class FixtureServer implements AutoCloseable {
         vertx
             .createHttpServer()
             .requestHandler(router)
+            .webSocketHandshakeHandler(this::shakeHands)
             .webSocketHandler(this::accept)
             .listen(port, "127.0.0.1")
             .await();
@@ -79,6 +82,10 @@ final class FixtureServer implements AutoCloseable {
     }
   }
 
+  void refuseStreams(boolean refuse) {
+    refusing = refuse;
+  }
+
   void dropStreams() {
     sockets.forEach(socket -> socket.close().await());
   }
@@ -86,6 +93,14 @@ final class FixtureServer implements AutoCloseable {
   @Override
   public void close() {
     vertx.close().await();
+  }
+
+  private void shakeHands(ServerWebSocketHandshake handshake) {
+    if (refusing || !handshake.path().equals("/api/v1/stream")) {
+      handshake.reject(503);
+    } else {
+      handshake.accept();
+    }
   }
 
   private void accept(ServerWebSocket socket) {

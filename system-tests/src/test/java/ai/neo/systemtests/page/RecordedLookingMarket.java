@@ -29,6 +29,7 @@ final class RecordedLookingMarket {
   private final List<JsonObject> fills = new ArrayList<>();
   private final List<JsonObject> decisions = new ArrayList<>();
   private final List<BigDecimal> gains = new ArrayList<>();
+  private double lean;
   private BigDecimal cash = INITIAL_CASH;
   private BigDecimal held = BigDecimal.ZERO;
   private BigDecimal averagePrice = BigDecimal.ZERO;
@@ -43,7 +44,7 @@ final class RecordedLookingMarket {
     double price = firstPrice;
     double drift = 0;
     for (int i = 0; i < BARS; i++) {
-      drift = 0.94 * drift + random.nextGaussian() * 0.00022;
+      drift = 0.94 * drift + random.nextGaussian() * 0.00012;
       price = bar(i, price, drift);
       trade(i, drift);
     }
@@ -136,9 +137,9 @@ final class RecordedLookingMarket {
   }
 
   private void trade(int i, double drift) {
-    double lean = Math.tanh(drift * 1400 + random.nextGaussian() * 0.12);
-    double buy = Math.max(0.04, 0.30 + 0.34 * lean);
-    double sell = Math.max(0.04, 0.30 - 0.34 * lean);
+    lean = 0.8 * lean + 0.2 * Math.tanh(drift * 1100 + random.nextGaussian() * 1.1) * 1.6;
+    double buy = Math.max(0.04, 0.30 + 0.34 * Math.tanh(lean));
+    double sell = Math.max(0.04, 0.30 - 0.34 * Math.tanh(lean));
     boolean wantsIn = buy > 0.44 && held.signum() == 0;
     boolean wantsMore = buy > 0.57 && held.signum() > 0;
     boolean wantsOut = sell > 0.41 && held.signum() > 0;
