@@ -23,7 +23,7 @@ class NeoApp extends LitElement {
     .grow { flex: 1; }
     /* As tall as what is left beside the charts, not as long as its list. */
     neo-decisions { flex: 1 1 0; min-height: 460px; }
-    @media (min-width: 1720px) {
+    @media (min-width: 1680px) {
       .floor { grid-template-columns: minmax(0, 1fr) 400px 360px; }
       .side { display: contents; }
       .side > div { display: flex; flex-direction: column; gap: 14px; min-width: 0; }

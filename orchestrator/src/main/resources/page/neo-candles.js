@@ -135,8 +135,8 @@ class NeoCandles extends LitElement {
       animation: false,
       textStyle: { fontFamily: FONT },
       grid: [
-        { left: 12, right: 68, top: NARROW.matches ? 14 : 36, bottom: 92 },
-        { left: 12, right: 68, height: 56, bottom: 28 },
+        { left: 12, right: 74, top: NARROW.matches ? 14 : 36, bottom: 92 },
+        { left: 12, right: 74, height: 56, bottom: 28 },
       ],
       axisPointer: { link: [{ xAxisIndex: 'all' }] },
       xAxis: [
@@ -217,13 +217,13 @@ class NeoCandles extends LitElement {
       marks[fill.side]?.set(at, rows[at][fill.side === 'BUY' ? 2 : 3]);
     }
     const series = (side, rotation, offset) => ({
-      name: side, type: 'scatter', symbol: 'triangle', symbolSize: [11, 9], symbolRotate: rotation,
+      name: side, type: 'scatter', symbol: 'triangle', symbolSize: [13, 10], symbolRotate: rotation,
       symbolOffset: [0, offset], z: 5, silent: true, data: [...marks[side]],
       itemStyle: {
-        color: side === 'BUY' ? paint.up : paint.down, borderColor: paint.panel, borderWidth: 1.5,
+        color: side === 'BUY' ? paint.up : paint.down, borderColor: paint.panel, borderWidth: 1.5, opacity: 1,
       },
     });
-    return [series('BUY', 0, 11), series('SELL', 180, -11)];
+    return [series('BUY', 0, 12), series('SELL', 180, -12)];
   }
 
   #choose(shown) {

@@ -80,8 +80,8 @@ class NeoEquity extends LitElement {
       textStyle: { fontFamily: FONT },
       axisPointer: { link: [{ xAxisIndex: 'all' }] },
       grid: [
-        { left: 12, right: 68, top: 14, bottom: 84 },
-        { left: 12, right: 68, height: 44, bottom: 26 },
+        { left: 12, right: 74, top: 14, bottom: 84 },
+        { left: 12, right: 74, height: 44, bottom: 26 },
       ],
       xAxis: [
         { ...x, gridIndex: 0, axisLabel: { show: false }, axisLine: { show: false } },

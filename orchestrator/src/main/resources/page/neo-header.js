@@ -56,12 +56,15 @@ class NeoHeader extends LitElement {
     return first < 0 ? undefined : Number(equity[Math.max(0, first - 1)].equity);
   }
 
+  get #dark() {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  }
+
   #toggleTheme() {
-    const root = document.documentElement;
-    const dark = getComputedStyle(root).colorScheme === 'dark'
-      || (root.dataset.theme === undefined && matchMedia('(prefers-color-scheme: dark)').matches);
-    root.dataset.theme = dark ? 'light' : 'dark';
-    localStorage.setItem('neo.theme', root.dataset.theme);
+    const theme = this.#dark ? 'light' : 'dark';
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem('neo.theme', theme);
     store.put({ theme: store.state.theme + 1 }, true);
   }
 
@@ -73,7 +76,7 @@ class NeoHeader extends LitElement {
       <dl>${status ? this.#figures(status) : nothing}</dl>
       <div class="end">
         <button class="icon" @click=${this.#toggleTheme} aria-label="Light or dark" title="Light or dark">
-          ${getComputedStyle(document.documentElement).colorScheme === 'light' ? moon : sun}</button>
+          ${this.#dark ? sun : moon}</button>
         <neo-commands></neo-commands>
       </div>
     </header>`;

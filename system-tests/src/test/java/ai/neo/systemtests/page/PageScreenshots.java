@@ -9,9 +9,12 @@ import java.nio.file.Path;
 /** Photographs the page over the fixture: light, dark and on a phone. Argument: a folder. */
 public final class PageScreenshots {
 
+  private static final String FIRST_PAINT =
+      "Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)";
+
   private PageScreenshots() {}
 
-  /** Writes page-light.png, page-dark.png, page-phone.png and page-start.png. */
+  /** Writes page-light, page-dark, page-phone, page-start and page-wide, each as PNG. */
   public static void main(String[] arguments) {
     Path folder = Path.of(arguments[0]);
     try (FixtureServer trading = FixtureServer.trading(0);
@@ -20,7 +23,7 @@ public final class PageScreenshots {
         Browser browser = Browsers.launch(playwright, Browsers.chromium().orElseThrow())) {
       photograph(browser, trading.url(), view(1600, 1120, ColorScheme.LIGHT), folder.resolve("page-light.png"));
       photograph(browser, trading.url(), view(1600, 1120, ColorScheme.DARK), folder.resolve("page-dark.png"));
-      photograph(browser, trading.url(), view(360, 780, ColorScheme.DARK), folder.resolve("page-phone.png"));
+      photograph(browser, trading.url(), view(360, 1100, ColorScheme.DARK), folder.resolve("page-phone.png"));
       photograph(browser, starting.url(), view(1280, 900, ColorScheme.LIGHT), folder.resolve("page-start.png"));
       photograph(browser, trading.url(), view(1920, 1080, ColorScheme.DARK), folder.resolve("page-wide.png"));
     }
@@ -39,8 +42,8 @@ public final class PageScreenshots {
       page.navigate(url);
       page.locator("neo-health li").nth(5).waitFor();
       page.waitForTimeout(1200); // The charts follow the figures by a frame or two.
-      page.screenshot(
-          new Page.ScreenshotOptions().setPath(file).setFullPage(view.viewportSize.orElseThrow().width < 500));
+      page.screenshot(new Page.ScreenshotOptions().setPath(file));
+      System.err.println(file.getFileName() + ": first paint after " + page.evaluate(FIRST_PAINT) + " ms");
     }
   }
 }

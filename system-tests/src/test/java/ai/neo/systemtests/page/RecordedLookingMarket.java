@@ -140,8 +140,8 @@ final class RecordedLookingMarket {
     lean = 0.8 * lean + 0.2 * Math.tanh(drift * 1100 + random.nextGaussian() * 1.1) * 1.6;
     double buy = Math.max(0.04, 0.30 + 0.34 * Math.tanh(lean));
     double sell = Math.max(0.04, 0.30 - 0.34 * Math.tanh(lean));
-    boolean wantsIn = buy > 0.44 && held.signum() == 0;
-    boolean wantsMore = buy > 0.57 && held.signum() > 0;
+    boolean wantsIn = buy > 0.42 && held.signum() == 0;
+    boolean wantsMore = buy > 0.50 && held.signum() > 0;
     boolean wantsOut = sell > 0.41 && held.signum() > 0;
     String action = wantsIn || wantsMore ? "BUY" : wantsOut ? "SELL" : "HOLD";
     if (i > 40) {
@@ -184,9 +184,9 @@ final class RecordedLookingMarket {
     double confidence = Math.max(buy, Math.max(sell, 1 - buy - sell));
     String leaning =
         switch (action) {
-          case "BUY" -> "Buy at %.2f is above the floor of 0.44".formatted(buy);
+          case "BUY" -> "Buy at %.2f is above the floor of 0.42".formatted(buy);
           case "SELL" -> "Sell at %.2f ends the long position".formatted(sell);
-          default -> "No side reaches the confidence floor of 0.44";
+          default -> "No side reaches the confidence floor of 0.42";
         };
     return new JsonObject()
         .put("id", symbol + "-D" + i)
