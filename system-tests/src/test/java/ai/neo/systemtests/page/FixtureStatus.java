@@ -39,7 +39,7 @@ final class FixtureStatus {
         .put("time", markets.getFirst().lastTime().toString())
         .put("speed", "600")
         .put("initial_cash", RecordedLookingMarket.INITIAL_CASH.toPlainString())
-        .put("cash", RecordedLookingMarket.INITIAL_CASH.add(new BigDecimal(sum(RecordedLookingMarket::realised))).toPlainString())
+        .put("cash", sum(RecordedLookingMarket::cash))
         .put("equity", last.getString("equity"))
         .put("realised_pnl", sum(RecordedLookingMarket::realised))
         .put("unrealised_pnl", sum(RecordedLookingMarket::unrealised))
@@ -54,7 +54,9 @@ final class FixtureStatus {
                 .put("version", "3")
                 .put("digest", "9f2c41d07be85a6e")
                 .put("epoch", 7))
-        .put("predictions_by_version", new JsonObject().put("1", 8240).put("2", 4310).put("3", 2874))
+        .put(
+            "predictions_by_version",
+            new JsonObject().put("1", 8240).put("2", 4310).put("3", 2874))
         .put("health", health("up", "gRPC, p99 0.9 ms"))
         .put("kill", new JsonObject().put("active", state.equals("killed")).put("reason", ""));
   }
@@ -135,10 +137,14 @@ final class FixtureStatus {
         .put(
             "history",
             new JsonArray()
-                .add(event(1, "2024-03-04T14:20:00Z", 1, "promoted", "trainer", "First model, trained on 20,160 bars"))
-                .add(event(2, "2024-03-04T17:02:00Z", 2, "promoted", "learner", "Beats v1 on held-out bars by 3.1 bp a trade, net of cost"))
-                .add(event(3, "2024-03-04T18:11:00Z", 1, "rolled back", "guard", "v2 fell behind v1 over 64 trades"))
-                .add(event(4, "2024-03-04T20:20:00Z", 3, "promoted", "learner", "Beats v1 on held-out bars by 4.4 bp a trade, net of cost")));
+                .add(event(1, "14:20", 1, "trainer", "First model, trained on 20,160 bars"))
+                .add(event(2, "17:02", 2, "learner", better("3.1")))
+                .add(event(3, "18:11", 1, "guard", "v2 fell behind v1 over 64 trades"))
+                .add(event(4, "20:20", 3, "learner", better("4.4"))));
+  }
+
+  private static String better(String basisPoints) {
+    return "Beats v1 on held-out bars by " + basisPoints + " bp a trade, net of cost";
   }
 
   private static JsonObject version(int version, String digest, String alias, double accuracy) {
@@ -160,12 +166,13 @@ final class FixtureStatus {
     return version == 1 ? model.putNull("parent_version") : model.put("parent_version", "1");
   }
 
-  private static JsonObject event(int sequence, String time, int version, String action, String actor, String reason) {
+  private static JsonObject event(
+      int sequence, String clock, int version, String actor, String reason) {
     return new JsonObject()
         .put("sequence", sequence)
-        .put("time", time)
+        .put("time", "2024-03-04T" + clock + ":00Z")
         .put("version", Integer.toString(version))
-        .put("action", action)
+        .put("action", actor.equals("guard") ? "rolled back" : "promoted")
         .put("actor", actor)
         .put("reason", reason);
   }

@@ -1,5 +1,8 @@
 package ai.neo.systemtests.page;
 
+import static com.microsoft.playwright.options.ColorScheme.DARK;
+import static com.microsoft.playwright.options.ColorScheme.LIGHT;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -21,29 +24,29 @@ public final class PageScreenshots {
         FixtureServer starting = FixtureServer.starting();
         Playwright playwright = Browsers.playwright();
         Browser browser = Browsers.launch(playwright, Browsers.chromium().orElseThrow())) {
-      photograph(browser, trading.url(), view(1600, 1120, ColorScheme.LIGHT), folder.resolve("page-light.png"));
-      photograph(browser, trading.url(), view(1600, 1120, ColorScheme.DARK), folder.resolve("page-dark.png"));
-      photograph(browser, trading.url(), view(360, 1100, ColorScheme.DARK), folder.resolve("page-phone.png"));
-      photograph(browser, starting.url(), view(1280, 900, ColorScheme.LIGHT), folder.resolve("page-start.png"));
-      photograph(browser, trading.url(), view(1920, 1080, ColorScheme.DARK), folder.resolve("page-wide.png"));
+      photograph(browser, trading, sized(1600, 1120, LIGHT), folder.resolve("page-light.png"));
+      photograph(browser, trading, sized(1600, 1120, DARK), folder.resolve("page-dark.png"));
+      photograph(browser, trading, sized(360, 1100, DARK), folder.resolve("page-phone.png"));
+      photograph(browser, starting, sized(1280, 900, LIGHT), folder.resolve("page-start.png"));
+      photograph(browser, trading, sized(1920, 1080, DARK), folder.resolve("page-wide.png"));
     }
   }
 
-  private static Browser.NewContextOptions view(int width, int height, ColorScheme scheme) {
+  private static Browser.NewContextOptions sized(int width, int height, ColorScheme scheme) {
     return new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme);
   }
 
   private static void photograph(
-      Browser browser, String url, Browser.NewContextOptions view, Path file) {
+      Browser browser, FixtureServer server, Browser.NewContextOptions view, Path file) {
     try (var context = browser.newContext(view)) {
       Page page = context.newPage();
       page.onConsoleMessage(message -> System.err.println(message.type() + ": " + message.text()));
       page.onPageError(error -> System.err.println("page error: " + error));
-      page.navigate(url);
+      page.navigate(server.url());
       page.locator("neo-health li").nth(5).waitFor();
       page.waitForTimeout(1200); // The charts follow the figures by a frame or two.
       page.screenshot(new Page.ScreenshotOptions().setPath(file));
-      System.err.println(file.getFileName() + ": first paint after " + page.evaluate(FIRST_PAINT) + " ms");
+      System.err.printf("%s: first paint after %s ms%n", file, page.evaluate(FIRST_PAINT));
     }
   }
 }

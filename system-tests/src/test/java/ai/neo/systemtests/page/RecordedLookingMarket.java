@@ -1,9 +1,10 @@
 package ai.neo.systemtests.page;
 
+import static java.math.RoundingMode.HALF_EVEN;
+
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,6 +80,11 @@ final class RecordedLookingMarket {
     return time(BARS - 1);
   }
 
+  /** This market's part of the account's cash: the initial cash is shared by two. */
+  BigDecimal cash() {
+    return cash.subtract(INITIAL_CASH.divide(BigDecimal.TWO, HALF_EVEN)).setScale(2, HALF_EVEN);
+  }
+
   BigDecimal realised() {
     return realised;
   }
@@ -88,7 +94,8 @@ final class RecordedLookingMarket {
   }
 
   BigDecimal unrealised() {
-    return held.multiply(new BigDecimal(lastPrice()).subtract(averagePrice)).setScale(2, RoundingMode.HALF_EVEN);
+    BigDecimal gain = new BigDecimal(lastPrice()).subtract(averagePrice);
+    return held.multiply(gain).setScale(2, HALF_EVEN);
   }
 
   JsonObject position(String strategy) {
@@ -124,7 +131,8 @@ final class RecordedLookingMarket {
     double close = open * (1 + drift + random.nextGaussian() * noise);
     double high = Math.max(open, close) * (1 + Math.abs(random.nextGaussian()) * noise * 0.7);
     double low = Math.min(open, close) * (1 - Math.abs(random.nextGaussian()) * noise * 0.7);
-    double volume = 8 + 40 * Math.abs(random.nextGaussian()) * (1 + 900 * Math.abs(close / open - 1));
+    double stir = 1 + 900 * Math.abs(close / open - 1);
+    double volume = 8 + 40 * Math.abs(random.nextGaussian()) * stir;
     candles.add(
         new JsonObject()
             .put("time", time(i).toString())
@@ -132,7 +140,7 @@ final class RecordedLookingMarket {
             .put("high", price(high))
             .put("low", price(low))
             .put("close", price(close))
-            .put("volume", BigDecimal.valueOf(volume).setScale(3, RoundingMode.HALF_EVEN).toPlainString()));
+            .put("volume", price(volume)));
     return close;
   }
 
@@ -155,7 +163,7 @@ final class RecordedLookingMarket {
 
   private void fill(int i, String side) {
     BigDecimal price = new BigDecimal(candles.get(i).getString("close"));
-    BigDecimal fee = lot.multiply(price).multiply(FEE_RATE).setScale(8, RoundingMode.HALF_EVEN);
+    BigDecimal fee = lot.multiply(price).multiply(FEE_RATE).setScale(8, HALF_EVEN);
     BigDecimal value = lot.multiply(price);
     fees = fees.add(fee);
     if (side.equals("BUY")) {
@@ -164,7 +172,8 @@ final class RecordedLookingMarket {
       averagePrice = price;
     } else {
       cash = cash.add(value).subtract(fee);
-      realised = realised.add(lot.multiply(price.subtract(averagePrice))).setScale(2, RoundingMode.HALF_EVEN);
+      BigDecimal gain = lot.multiply(price.subtract(averagePrice));
+      realised = realised.add(gain).setScale(2, HALF_EVEN);
       held = BigDecimal.ZERO;
     }
     fills.add(
@@ -222,10 +231,11 @@ final class RecordedLookingMarket {
 
   private void mark(int i) {
     BigDecimal close = new BigDecimal(candles.get(i).getString("close"));
-    gains.add(cash.add(held.multiply(close)).subtract(INITIAL_CASH).setScale(2, RoundingMode.HALF_EVEN));
+    BigDecimal worth = cash.add(held.multiply(close));
+    gains.add(worth.subtract(INITIAL_CASH).setScale(2, HALF_EVEN));
   }
 
   private static String price(double value) {
-    return BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
+    return BigDecimal.valueOf(value).setScale(2, HALF_EVEN).toPlainString();
   }
 }
