@@ -19,8 +19,6 @@ final class FeatureCalculators {
     double at(BarValues bar);
   }
 
-  private static final long DAY_NS = 86_400_000_000_000L;
-
   private final SharedIndicators indicators;
   private final LatestBook book;
 
@@ -77,8 +75,8 @@ final class FeatureCalculators {
       }
       case VOLUME_Z -> volumeZ(feature);
       case RANGE -> bar -> (bar.high() - bar.low()) / bar.close();
-      case HOUR_SIN -> bar -> StrictMath.sin(angle(bar));
-      case HOUR_COS -> bar -> StrictMath.cos(angle(bar));
+      case HOUR_SIN -> bar -> TimeOfDay.sine(bar.closeTimeNs());
+      case HOUR_COS -> bar -> TimeOfDay.cosine(bar.closeTimeNs());
       case BOOK_IMBALANCE -> {
         BookImbalance imbalance = new BookImbalance(book.book(), feature.count("levels"));
         yield bar -> book.imbalance(imbalance, bar);
@@ -115,9 +113,5 @@ final class FeatureCalculators {
 
   private Bollinger bollinger(FeatureDefinition feature) {
     return indicators.bollinger(feature.count("period"), feature.number("deviations"));
-  }
-
-  private static double angle(BarValues bar) {
-    return Math.floorMod(bar.closeTimeNs(), DAY_NS) * (2 * Math.PI / DAY_NS);
   }
 }

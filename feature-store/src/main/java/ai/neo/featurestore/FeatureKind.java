@@ -33,9 +33,9 @@ public enum FeatureKind {
   VOLUME_Z(count("period", 20, 2)),
   /** {@code (high - low) / close}. */
   RANGE,
-  /** Sine of the time of day (UTC) of the close, one turn a day. */
+  /** Sine of the time of day (UTC) of the close, one turn a day, to the minute. */
   HOUR_SIN,
-  /** Cosine of the time of day (UTC) of the close, one turn a day. */
+  /** Cosine of the time of day (UTC) of the close, one turn a day, to the minute. */
   HOUR_COS,
   /** {@code (bid - ask) / (bid + ask)} of the best levels' quantities; 0 without a fresh book. */
   BOOK_IMBALANCE(count("levels", 5, 1)),

@@ -65,7 +65,8 @@ public final class TrainingRows {
     int size = Math.max(0, series.size() - horizonBars - first);
     TrainingRows result = new TrainingRows(definition, size);
     FeaturePipeline pipeline = FeaturePipeline.of(definition);
-    for (int i = 0; i < first + size; i++) {
+    int last = size == 0 ? 0 : first + size;
+    for (int i = 0; i < last; i++) {
       Bar bar = series.get(i);
       pipeline.onBar(bar);
       if (pipeline.ignoredBars() > 0) {

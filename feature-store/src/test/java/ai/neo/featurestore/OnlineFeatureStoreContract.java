@@ -53,7 +53,7 @@ public abstract class OnlineFeatureStoreContract {
     for (int seed = 0; seed < 20; seed++) {
       Collections.shuffle(times, new Random(seed));
       for (long time : times) {
-        store().putLatest(vector("I" + seed, time, time % 1000));
+        store().putLatest(vector("I" + seed, time, (float) (time % 1000)));
         if (seed % 2 == 0) {
           await(store().settled());
         }

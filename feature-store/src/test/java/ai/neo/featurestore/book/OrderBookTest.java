@@ -94,7 +94,7 @@ class OrderBookTest {
             Side.BUY, new TreeMap<>(Comparator.reverseOrder()), Side.SELL, new TreeMap<>());
     for (int i = 0; i < 50_000; i++) {
       Side side = random.nextBoolean() ? Side.BUY : Side.SELL;
-      long price = 1 + random.nextInt(prices);
+      long price = 1L + random.nextInt(prices);
       long quantity = random.nextInt(3) == 0 ? 0 : random.nextInt(1, 100);
       book.apply(new BookChange(0, i, side, price, quantity, true));
       TreeMap<Long, Long> levels = expected.get(side);
@@ -113,7 +113,7 @@ class OrderBookTest {
     assertThat(book.depth(Side.BUY) + book.depth(Side.SELL)).isZero();
   }
 
-  private void check(Side side, TreeMap<Long, Long> expected) {
+  private void check(Side side, Map<Long, Long> expected) {
     List<Long> prices = new ArrayList<>();
     List<Long> quantities = new ArrayList<>();
     for (int level = 0; level < book.depth(side); level++) {

@@ -79,7 +79,7 @@ class IndicatorPropertiesTest {
       disturbed.update().take(price);
       assertThat(disturbed.value().getAsDouble())
           .as(disturbed.name())
-          .isEqualTo(clean.value().getAsDouble());
+          .isEqualTo(Double.valueOf(clean.value().getAsDouble()));
     }
   }
 
