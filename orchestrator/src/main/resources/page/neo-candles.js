@@ -2,7 +2,7 @@ import { LitElement, html, css, nothing } from 'lit';
 import { chartIn, colours, faded, FONT } from './charts.js';
 import { decimalsOf, known, money, short, signedPercent, tone } from './decimals.js';
 import { shared } from './styles.js';
-import { clock, day, intervalMinutes, moment, roundTimes, sameDay, span } from './times.js';
+import { clock, day, intervalMinutes, intervalOf, moment, roundTimes, sameDay, span } from './times.js';
 import { store } from './store.js';
 import { Watch } from './watch.js';
 
@@ -59,6 +59,11 @@ class NeoCandles extends LitElement {
   get #instrument() {
     const { instruments, selected } = this.#watch.state;
     return instruments.find((one) => one.symbol === selected);
+  }
+
+  get #interval() {
+    const { candles, selected } = this.#watch.state;
+    return this.#instrument?.interval ?? intervalOf(candles[selected] ?? []);
   }
 
   async firstUpdated() {
@@ -244,7 +249,7 @@ class NeoCandles extends LitElement {
   render() {
     const { instruments, selected } = this.#watch.state;
     const instrument = this.#instrument;
-    const minutes = intervalMinutes(instrument?.interval);
+    const minutes = intervalMinutes(this.#interval);
     return html`<section class="panel" aria-label="Price">
       <div class="head">
         <div class="tabs" role="tablist" aria-label="Instrument" @keydown=${this.#arrow}>
@@ -262,9 +267,9 @@ class NeoCandles extends LitElement {
           </div>
         </div>
       </div>
-      <div class="progress" role="progressbar" aria-label="Of the data" aria-valuemin="0" aria-valuemax="100"
-        aria-valuenow=${Math.round((instrument?.progress ?? 0) * 100)}>
-        <i .style=${`width:${(instrument?.progress ?? 0) * 100}%`}></i></div>
+      ${known(instrument?.progress) ? html`<div class="progress" role="progressbar" aria-label="Of the data" aria-valuemin="0"
+        aria-valuemax="100" aria-valuenow=${Math.round(instrument.progress * 100)}>
+        <i .style=${`width:${instrument.progress * 100}%`}></i></div>` : nothing}
       <div class="stage" id="stage" role="tabpanel" aria-labelledby="tab-${selected}">
         ${this.#readout(instrument)}
         <div class="chart" role="img" aria-label=${this.#spoken(instrument)}></div>
@@ -278,7 +283,7 @@ class NeoCandles extends LitElement {
   #spoken(instrument) {
     const last = this.#watch.state.candles[instrument?.symbol]?.at(-1);
     return last
-      ? `${instrument.symbol}, ${instrument.interval} candles, last close ${last.close} at ${moment(last.time)} UTC`
+      ? `${instrument.symbol}, ${this.#interval ?? ''} candles, last close ${last.close} at ${moment(last.time)} UTC`
       : 'Candle chart, no data yet';
   }
 
@@ -290,7 +295,7 @@ class NeoCandles extends LitElement {
     const change = Number(bar.close) / Number(bar.open) - 1;
     const value = (name, text) => html`<span>${name} <b class="num">${text}</b></span>`;
     return html`<div class="readout num" aria-hidden="true">
-      <span>${moment(bar.time)} · ${instrument.interval}${instrument.venue ? ` · ${instrument.venue}` : nothing}</span>
+      <span>${moment(bar.time)}${this.#interval ? ` · ${this.#interval}` : nothing}${instrument.venue ? ` · ${instrument.venue}` : nothing}</span>
       ${value('O', money(bar.open, decimals))}${value('H', money(bar.high, decimals))}
       ${value('L', money(bar.low, decimals))}${value('C', money(bar.close, decimals))}
       <span class=${tone(change)}><b>${signedPercent(change)}</b></span>

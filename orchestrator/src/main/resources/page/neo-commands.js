@@ -137,9 +137,8 @@ class NeoCommands extends LitElement {
       this.problem = `${message} ${fix}`.trim();
       return;
     }
-    const { status } = store.state;
-    store.put({ status: { ...status, state: reply.state ?? status?.state } }, true);
-    store.alert('info', `${COMMANDS[command].label}: accepted, Neo is ${reply.state}.`);
+    store.refetch('status'); // The reply says that it was taken, the status what became of it.
+    store.alert('info', `${COMMANDS[command].label}: accepted.`);
     this.renderRoot.querySelector('dialog').close();
   }
 
@@ -160,7 +159,7 @@ class NeoCommands extends LitElement {
       <label>Reason <input name="reason" maxlength="200" autocomplete="off" placeholder="for the journal, optional"></label>
       ${this.needsToken ? html`<label>Token
         <input name="token" type="password" required autocomplete="off" spellcheck="false">
-        <span class="faint">It lies in <code>DATA_DIR/token</code>, by default <code>~/.neo/token</code>.
+        <span class="faint">It lies in <code>DATA_DIR/token</code>, by default <code>~/.neo/data/token</code>.
           This tab keeps it until it is closed.</span></label>` : nothing}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       <div class="choice">

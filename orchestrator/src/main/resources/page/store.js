@@ -3,7 +3,9 @@ import { Stream } from './stream.js';
 /** At most four times a second is the page drawn anew, however fast the data comes. */
 const FRAME_MS = 250;
 const POLL_MS = 2000;
-const KEPT = { candles: 1500, fills: 400, decisions: 200, acted: 400, equity: 2000, alerts: 4 };
+/** At most once a second is fetched what the stream may have left out. */
+const CATCH_UP_MS = 1000;
+const KEPT = { candles: 1500, fills: 500, decisions: 200, acted: 400, equity: 2000, alerts: 4 };
 
 /** Newest first, each id once. */
 function prepended(list, item, limit) {
@@ -55,6 +57,8 @@ export class Store {
   #lastFrame = 0;
   #refetches = new Map();
   #alerts = 0;
+  #counted = {};
+  #caughtUp = 0;
 
   constructor() {
     this.stream = new Stream(this);
@@ -141,6 +145,8 @@ export class Store {
     switch (what) {
       case 'instruments':
         return this.#fetchInstruments();
+      case 'status':
+        return this.put({ status: await get('status') });
       case 'candles': {
         const symbol = this.#current.selected;
         if (!symbol) return undefined;
@@ -153,7 +159,8 @@ export class Store {
           .slice(0, KEPT.decisions);
         const latest = {};
         for (const decision of newest) latest[keyOf(decision)] ??= decision;
-        const acted = united(newest.filter(hasActed), this.#current.acted);
+        const acted = united(newest.filter(hasActed).reverse(), this.#current.acted)
+          .slice(0, KEPT.acted);
         return this.put({ decisions: newest, acted, latest });
       }
       case 'models':
@@ -164,7 +171,8 @@ export class Store {
         });
       case 'fills':
         return this.put({
-          fills: united((await get('fills?limit=200')).items, this.#current.fills),
+          fills: united((await get('fills?limit=500')).items, this.#current.fills)
+            .slice(0, KEPT.fills),
         });
       case 'orders':
         return this.put({ orders: newestFirst((await get('orders?limit=200')).items) });
@@ -187,7 +195,8 @@ export class Store {
     const state = this.#current;
     switch (type) {
       case 'status':
-        return this.put({ status: body });
+        this.put({ status: body });
+        return this.#catchUp(body.counts);
       case 'candle':
         return this.#candle(body, state);
       case 'fill':
@@ -209,6 +218,25 @@ export class Store {
       default:
         return undefined; // A newer Neo may say more than this page knows.
     }
+  }
+
+  /**
+   * The stream drops news when the data comes faster than it can be told, as a replay at full speed
+   * does. The counts in the status drop nothing: where they have grown, the lists are fetched.
+   */
+  #catchUp(counts) {
+    const now = performance.now();
+    if (!counts || document.hidden || now - this.#caughtUp < CATCH_UP_MS) return;
+    const grown = (what) => counts[what] !== this.#counted[what];
+    const stale = new Set();
+    if (grown('bars')) stale.add('candles').add('equity').add('positions');
+    if (grown('decisions')) stale.add('decisions');
+    if (grown('fills')) stale.add('fills').add('orders').add('positions');
+    if (grown('swaps') || grown('rollbacks')) stale.add('models');
+    this.#counted = counts;
+    if (stale.size === 0) return;
+    this.#caughtUp = now;
+    for (const what of stale) this.refetch(what);
   }
 
   #candle({ instrument, ...bar }, state) {
@@ -242,9 +270,10 @@ const continued = (fetched, streamed = []) => {
   return [...fetched, ...streamed.filter((item) => item.time > end)];
 };
 
+/** Fetched lists end with the newest, known ones begin with it; the order holds within a moment too. */
 const united = (fetched, known) => {
   const ids = new Set(fetched.map((item) => item.id));
-  return newestFirst([...fetched, ...known.filter((item) => !ids.has(item.id))]);
+  return newestFirst([...[...fetched].reverse(), ...known.filter((item) => !ids.has(item.id))]);
 };
 
 const newestFirst = (items) =>

@@ -18,6 +18,16 @@ export function intervalMinutes(interval) {
   return parts ? Number(parts[1]) * UNIT_MINUTES[parts[2]] : 1;
 }
 
+/** "5m", read off the bars themselves: the smallest step among the last of them. */
+export function intervalOf(bars) {
+  const times = bars.slice(-20).map((bar) => Date.parse(bar.time));
+  const steps = times.slice(1).map((time, i) => time - times[i]).filter((step) => step > 0);
+  if (steps.length === 0) return undefined;
+  const minutes = Math.min(...steps) / 60_000;
+  const unit = ['w', 'd', 'h', 'm'].find((one) => minutes % UNIT_MINUTES[one] === 0) ?? 's';
+  return `${Math.round(minutes / UNIT_MINUTES[unit])}${unit}`;
+}
+
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10080, 43200];
 
 /**
