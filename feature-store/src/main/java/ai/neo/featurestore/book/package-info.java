@@ -1,0 +1,2 @@
+/** The order book. */
+package ai.neo.featurestore.book;

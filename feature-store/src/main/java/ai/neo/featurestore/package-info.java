@@ -1,0 +1,2 @@
+/** Market events in, feature vectors out: the same code live and historical. */
+package ai.neo.featurestore;

@@ -1,0 +1,2 @@
+/** The page. */
+package ai.neo.orchestrator.dashboard;
