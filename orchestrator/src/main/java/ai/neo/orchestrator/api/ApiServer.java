@@ -12,6 +12,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -147,14 +149,17 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private void push() {
+    List<JsonObject> news = parts.view().news();
     if (sockets.isEmpty()) {
       return;
     }
-    String status = status().put("type", "status").encode();
+    List<String> messages = new ArrayList<>();
+    messages.add(status().put("type", "status").encode());
+    news.forEach(message -> messages.add(message.encode()));
     for (ServerWebSocket socket : sockets) {
-      // A reader that cannot follow gets the next one: every message is the whole status.
+      // A reader that cannot follow misses news; it sees the whole when it asks for it.
       if (!socket.writeQueueFull()) {
-        socket.writeTextMessage(status);
+        messages.forEach(socket::writeTextMessage);
       }
     }
   }

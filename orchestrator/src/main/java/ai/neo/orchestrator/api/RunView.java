@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What a run looks like from outside: fed on the loop's thread, read by others. Every list has its
@@ -36,6 +37,10 @@ public final class RunView implements RunListener {
   private static final int DECISIONS = 5_000;
   private static final int FILLS = 50_000;
   private static final int EQUITY_POINTS = 4_000;
+  private static final int ALERTS = 100;
+
+  /** News that nobody fetched in time is dropped, the oldest first: a reader can ask for all. */
+  private static final int NEWS = 400;
 
   private final String runId;
   private final List<Instrument> instruments;
@@ -47,6 +52,7 @@ public final class RunView implements RunListener {
   private final Deque<JsonObject> alerts = new ArrayDeque<>();
   private final Map<String, JsonObject> orders = new java.util.LinkedHashMap<>();
   private final List<JsonObject> equity = new ArrayList<>();
+  private final Deque<Supplier<JsonObject>> news = new ArrayDeque<>();
   private long equityEvery = 1;
   private long equitySeen;
   private long nowNs;
@@ -87,6 +93,7 @@ public final class RunView implements RunListener {
       case LoopEvent.MarketData market -> {
         if (market.event() instanceof Bar bar) {
           add(candles.get(bar.instrument()), bar, CANDLES);
+          tell("candle", () -> candle(bar).put("instrument", symbol(bar.instrument())));
           equityPoint(loop.portfolio());
         }
       }
@@ -101,8 +108,8 @@ public final class RunView implements RunListener {
       }
       case LoopEvent.FeedbackTaken e -> { // Seen in the counters.
       }
-      case LoopEvent.ModelChanged e -> { // Seen in the registry's history.
-      }
+      case LoopEvent.ModelChanged changed ->
+          tell("model", () -> new JsonObject().put("version", changed.version()));
       case LoopEvent.OperatorCommanded e -> { // Seen in the state.
       }
     }
@@ -121,17 +128,19 @@ public final class RunView implements RunListener {
       case LoopCommand.Decide decide -> {
         digest.add(decide.decision());
         add(decisions, decide.decision(), DECISIONS);
+        tell("decision", () -> decision(decide.decision()));
       }
       case LoopCommand.Submit submit -> orders.put(
           submit.order().clientOrderId(), order(submit.order()));
-      case LoopCommand.Alert alert ->
-          add(
-              alerts,
-              new JsonObject()
-                  .put("time", time(alert.timeNs()))
-                  .put("severity", alert.severity().name().toLowerCase(Locale.ROOT))
-                  .put("text", alert.text()),
-              100);
+      case LoopCommand.Alert alert -> {
+        JsonObject shown =
+            new JsonObject()
+                .put("time", time(alert.timeNs()))
+                .put("severity", alert.severity().name().toLowerCase(Locale.ROOT))
+                .put("text", alert.text());
+        add(alerts, shown, ALERTS);
+        tell("alert", shown::copy);
+      }
       case LoopCommand.Predict c -> { // Shown when its answer comes.
       }
       case LoopCommand.Learn c -> { // Shown in the counters.
@@ -156,6 +165,7 @@ public final class RunView implements RunListener {
           case ExecutionReport.Rejected r -> "REJECTED";
           case ExecutionReport.Filled r -> {
             add(fills, r.fill(), FILLS);
+            tell("fill", () -> fill(r.fill()));
             if (order != null) {
               long filled = E8.parse(order.getString("filled_quantity")) + r.fill().quantityE8();
               order.put("filled_quantity", E8.format(filled));
@@ -175,17 +185,30 @@ public final class RunView implements RunListener {
     if (equitySeen++ % equityEvery != 0) {
       return;
     }
-    equity.add(
+    JsonObject point =
         new JsonObject()
             .put("time", time(nowNs))
             .put("equity", E8.format(portfolio.equityE8()))
-            .put("drawdown", portfolio.drawdown()));
+            .put("drawdown", portfolio.drawdown());
+    equity.add(point);
+    tell("equity", point::copy);
     if (equity.size() >= EQUITY_POINTS) {
       for (int i = equity.size() - 1; i > 0; i -= 2) {
         equity.remove(i);
       }
       equityEvery *= 2;
     }
+  }
+
+  private void tell(String type, Supplier<JsonObject> what) {
+    add(news, () -> what.get().put("type", type), NEWS);
+  }
+
+  /** What happened since the last call, oldest first. */
+  public synchronized List<JsonObject> news() {
+    List<JsonObject> all = news.stream().map(Supplier::get).toList();
+    news.clear();
+    return all;
   }
 
   private Snapshot snapshot(TradingLoop loop) {
@@ -295,16 +318,7 @@ public final class RunView implements RunListener {
     for (Instrument instrument : instruments) {
       if (instrument.symbol().equals(symbol)) {
         last(candles.get(instrument.id()), limit)
-            .forEach(
-                bar ->
-                    items.add(
-                        new JsonObject()
-                            .put("time", time(bar.openTimeNs()))
-                            .put("open", E8.format(bar.openE8()))
-                            .put("high", E8.format(bar.highE8()))
-                            .put("low", E8.format(bar.lowE8()))
-                            .put("close", E8.format(bar.closeE8()))
-                            .put("volume", E8.format(bar.volumeE8()))));
+            .forEach(bar -> items.add(candle(bar)));
       }
     }
     return items;
@@ -371,6 +385,16 @@ public final class RunView implements RunListener {
   private static <T> List<T> last(Deque<T> all, int limit) {
     List<T> list = new ArrayList<>(all);
     return list.subList(Math.max(0, list.size() - limit), list.size());
+  }
+
+  private static JsonObject candle(Bar bar) {
+    return new JsonObject()
+        .put("time", time(bar.openTimeNs()))
+        .put("open", E8.format(bar.openE8()))
+        .put("high", E8.format(bar.highE8()))
+        .put("low", E8.format(bar.lowE8()))
+        .put("close", E8.format(bar.closeE8()))
+        .put("volume", E8.format(bar.volumeE8()));
   }
 
   private JsonObject fill(Fill fill) {

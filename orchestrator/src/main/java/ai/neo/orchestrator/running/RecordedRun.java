@@ -134,7 +134,10 @@ public final class RecordedRun {
       case LoopEvent.VenueReported reported -> {
         if (!schedule.remove(reported)) {
           showToVenue();
-          schedule.remove(reported);
+          if (!schedule.remove(reported)) {
+            throw new IllegalStateException(
+                "the venue does not make a report that is in the journal: " + reported);
+          }
         }
       }
       case LoopEvent.PredictionArrived arrived -> unanswered.remove(arrived.prediction().id());
@@ -192,9 +195,10 @@ public final class RecordedRun {
 
   /** The venue trades on an event before the loop hears of it, once. */
   private void showToVenue() {
+    MarketEvent next = ahead();
     if (!shown) {
       shown = true;
-      venue.before(ahead());
+      venue.before(next);
     }
   }
 
