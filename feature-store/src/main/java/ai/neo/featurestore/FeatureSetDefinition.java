@@ -1,150 +1,160 @@
 package ai.neo.featurestore;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * A versioned list of features. Its {@link #id()} is a hash of what is computed and in which order:
- * it travels with every prediction and every model version, and a model that was made for another
- * one is refused.
+ * Which features a model sees, in which order, and how each is computed. Immutable.
+ *
+ * <p>Two definitions that mean the same have the same {@link #id()}, however their YAML is written;
+ * any change of name, version, order, kind or setting gives another id. It travels with models and
+ * predictions, so that a model never meets features that it was not trained on.
  */
-public record FeatureSetDefinition(String name, int version, List<FeatureDefinition> features) {
-  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
-  private static final String BUNDLED = "/feature-sets/default-1.yaml";
-  private static final int ID_BYTES = 8;
+public final class FeatureSetDefinition {
+  /** The definition that Neo uses unless told otherwise; see {@link #bundled}. */
+  public static final String DEFAULT = "default-1";
 
-  public FeatureSetDefinition {
-    features = List.copyOf(features);
-    if (features.isEmpty()) {
-      throw new IllegalArgumentException("feature set '" + name + "' has no features");
+  private static final int FEATURES_MAX = 1024;
+
+  private final String name;
+  private final int version;
+  private final List<FeatureDefinition> features;
+  private final List<String> names;
+  private final String id;
+
+  /**
+   * @throws IllegalArgumentException if the name is malformed, the version not positive, or there is
+   *     no feature, one too many, or one name twice
+   */
+  public FeatureSetDefinition(String name, int version, List<FeatureDefinition> features) {
+    FeatureDefinition.checkName(name, "feature set name");
+    if (version < 1) {
+      throw new IllegalArgumentException("version=" + version + ", expected 1 or more");
     }
-    Set<String> names = new HashSet<>();
+    if (features.isEmpty() || features.size() > FEATURES_MAX) {
+      throw new IllegalArgumentException(
+          "features=" + features.size() + ", expected 1 to " + FEATURES_MAX);
+    }
+    Set<String> seen = new LinkedHashSet<>();
     for (FeatureDefinition feature : features) {
-      if (!names.add(feature.name())) {
-        throw new IllegalArgumentException(
-            "feature set '" + name + "' has two features named '" + feature.name() + "'");
+      if (!seen.add(feature.name())) {
+        throw new IllegalArgumentException("feature=" + feature.name() + " is defined twice");
       }
     }
-  }
-
-  /** The set that Neo ships. */
-  public static FeatureSetDefinition bundled() {
-    return fromYaml(bundledYaml(), BUNDLED);
-  }
-
-  /** The text of the set that Neo ships. */
-  public static String bundledYaml() {
-    try (InputStream in = FeatureSetDefinition.class.getResourceAsStream(BUNDLED)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    this.name = name;
+    this.version = version;
+    this.features = List.copyOf(features);
+    this.names = List.copyOf(seen);
+    this.id = digest(canonical()).substring(0, 16);
   }
 
   /**
-   * Reads a definition.
+   * Reads a definition from YAML: {@code name}, {@code version}, and {@code features}, each with
+   * {@code name}, {@code kind} and, where defaults do not do, {@code params}.
    *
-   * @param origin where the text comes from, for errors
-   * @throws IllegalArgumentException naming the key, what is wrong with it and what was expected
+   * @throws IllegalArgumentException if it is no YAML or says anything that is not understood; an
+   *     unknown key is named together with the nearest known one
    */
-  public static FeatureSetDefinition fromYaml(String text, String origin) {
-    try {
-      JsonNode root = YAML.readTree(text);
-      onlyKeys(root, Set.of("name", "version", "features"), origin);
-      List<FeatureDefinition> features = new ArrayList<>();
-      for (JsonNode feature : root.path("features")) {
-        features.add(feature(feature, origin));
+  public static FeatureSetDefinition parse(String yaml) {
+    return FeatureSetYaml.parse(yaml);
+  }
+
+  /**
+   * Reads a definition that comes with this module, such as {@link #DEFAULT}.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static FeatureSetDefinition bundled(String name) {
+    String resource = "/feature-sets/" + name + ".yaml";
+    try (InputStream in = FeatureSetDefinition.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalArgumentException("no bundled feature set is named " + name);
       }
-      return new FeatureSetDefinition(
-          root.path("name").asText(), root.path("version").asInt(), features);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(origin + ": no valid YAML: " + e.getOriginalMessage(), e);
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + resource, e);
     }
   }
 
-  private static FeatureDefinition feature(JsonNode node, String origin) {
-    String name = node.path("name").asText();
-    FeatureKind kind = kind(node.path("kind").asText(), name, origin);
-    Map<String, Integer> parameters = new HashMap<>();
-    node.properties()
-        .forEach(
-            entry -> {
-              if (!entry.getKey().equals("name") && !entry.getKey().equals("kind")) {
-                if (!entry.getValue().isInt()) {
-                  throw new IllegalArgumentException(
-                      origin + ": feature '" + name + "': " + entry.getKey() + "="
-                          + entry.getValue() + ", expected a whole number");
-                }
-                parameters.put(entry.getKey(), entry.getValue().asInt());
-              }
-            });
-    return new FeatureDefinition(name, kind, parameters);
+  /** Name of the set, without its version. */
+  public String name() {
+    return name;
   }
 
-  private static FeatureKind kind(String key, String feature, String origin) {
-    List<String> known = new ArrayList<>();
-    for (FeatureKind kind : FeatureKind.values()) {
-      if (kind.key().equals(key)) {
-        return kind;
-      }
-      known.add(kind.key());
-    }
-    throw new IllegalArgumentException(
-        origin + ": feature '" + feature + "': unknown kind '" + key + "', expected one of "
-            + known);
+  /** Version of the set, from 1. */
+  public int version() {
+    return version;
   }
 
-  private static void onlyKeys(JsonNode node, Set<String> known, String origin) {
-    node.fieldNames()
-        .forEachRemaining(
-            key -> {
-              if (!known.contains(key)) {
-                throw new IllegalArgumentException(
-                    origin + ": unknown key '" + key + "', expected one of " + known);
-              }
-            });
+  /** The features, in the order of the vector. */
+  public List<FeatureDefinition> features() {
+    return features;
   }
 
-  /** Sixteen hexadecimal digits of the SHA-256 of the canonical form. */
-  public String id() {
-    StringBuilder canonical = new StringBuilder(name).append('\n').append(version).append('\n');
-    for (FeatureDefinition feature : features) {
-      canonical
-          .append(feature.name())
-          .append(' ')
-          .append(feature.kind().key())
-          .append(' ')
-          .append(new TreeMap<>(feature.parameters()))
-          .append('\n');
-    }
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(canonical.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+  /** The features' names, in the order of the vector. */
+  public List<String> names() {
+    return names;
   }
 
-  /** How many numbers a vector has. */
+  /** Length of the vector. */
   public int width() {
     return features.size();
+  }
+
+  /** First 16 hexadecimal digits of the SHA-256 of {@link #canonical()}. */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * How many bars must come before every feature is known.
+   *
+   * <p>Exponential averages then still remember where they started; after 300 bars more they agree
+   * with a longer history to about 1e-8.
+   */
+  public int barsNeeded() {
+    return features.stream().mapToInt(FeatureDefinition::barsNeeded).max().orElseThrow();
+  }
+
+  /** The definition as text that does not depend on how its YAML was written. */
+  public String canonical() {
+    return features.stream()
+        .map(FeatureDefinition::canonical)
+        .collect(
+            Collectors.joining("\n", "neo-feature-set/1\n" + name + "|" + version + "\n", "\n"));
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FeatureSetDefinition that && canonical().equals(that.canonical());
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name + "-" + version + " (" + id + ", " + width() + " features)";
   }
 }

@@ -209,7 +209,7 @@ public final class Orchestrator implements AutoCloseable {
                 1000 * MS),
             recording.instruments(),
             limits,
-            FeatureSetDefinition.bundledYaml());
+            resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
     Path journals = directory.directory("journal");
     int number = 1;
     while (true) {
@@ -264,7 +264,7 @@ public final class Orchestrator implements AutoCloseable {
                     new GatewayModelTier.Settings(
                         MODEL,
                         definition.runId(),
-                        FeatureSetDefinition.bundled().id(),
+                        FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
                         2000,
                         30_000)),
                 journal,
@@ -299,7 +299,7 @@ public final class Orchestrator implements AutoCloseable {
     if (registry.hasChampion()) {
       return;
     }
-    FeatureSetDefinition features = FeatureSetDefinition.bundled();
+    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     List<TrainingRows> parts = new ArrayList<>();
     int rows = 0;
     for (Instrument instrument : recording.instruments()) {
@@ -307,7 +307,7 @@ public final class Orchestrator implements AutoCloseable {
           TrainingRows.build(
               features, recording.trainingBars(instrument.id()), HORIZON_BARS, LABEL_THRESHOLD);
       parts.add(part);
-      rows += part.count();
+      rows += part.size();
     }
     System.err.printf("neo: training the first model on %d rows that are never traded%n", rows);
     new ModelTraining(channel)
@@ -337,11 +337,12 @@ public final class Orchestrator implements AutoCloseable {
     long[] times = new long[rows];
     int at = 0;
     for (TrainingRows part : parts) {
-      System.arraycopy(part.features(), 0, features, at * width, part.count() * width);
-      System.arraycopy(part.labels(), 0, labels, at, part.count());
-      System.arraycopy(part.forwardReturns(), 0, returns, at, part.count());
-      System.arraycopy(part.timesNs(), 0, times, at, part.count());
-      at += part.count();
+      for (int row = 0; row < part.size(); row++, at++) {
+        part.copyRow(row, features, at * width);
+        labels[at] = part.label(row);
+        returns[at] = (float) part.forwardReturn(row);
+        times[at] = part.timeNs(row);
+      }
     }
     return new ModelTraining.Rows(width, features, labels, returns, times);
   }

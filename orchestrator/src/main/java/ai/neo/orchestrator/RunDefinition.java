@@ -46,7 +46,7 @@ public record RunDefinition(
         loop,
         LoopParts.fresh(
             instruments,
-            FeatureSetDefinition.fromYaml(featuresYaml, "feature set"),
+            FeatureSetDefinition.parse(featuresYaml),
             RunDefinition::strategies,
             RiskLimits.fromYaml(limitsYaml, "limits"),
             loop.initialCashE8()),

@@ -2,143 +2,103 @@ package ai.neo.featurestore.book;
 
 import ai.neo.tradingtypes.BookChange;
 import ai.neo.tradingtypes.Side;
+import java.util.Objects;
 
 /**
- * An order book by price level. Levels lie in sorted arrays, the best last, because changes happen
- * near the best: nothing is allocated once the arrays have their size. Not thread-safe.
+ * The order book of one instrument, by price level, as its venue reports it.
+ *
+ * <p>Prices and quantities are in units of 1e-8. Between the changes of one message a book may cross
+ * for a moment; it is kept as told, and {@link #crossed()} says so. At most 65 536 levels a side are
+ * kept: beyond that the worst is dropped and counted. Allocates only when a side outgrows its
+ * arrays. Not safe for use by several threads.
  */
 public final class OrderBook {
-  private final Ladder bids = new Ladder(true);
-  private final Ladder asks = new Ladder(false);
+  private final PriceLevels bids = new PriceLevels(1);
+  private final PriceLevels asks = new PriceLevels(-1);
 
-  /** Sets, changes or removes one level. */
+  /** Applies one change. The instrument is not looked at: the caller keeps one book for each. */
   public void apply(BookChange change) {
-    ladder(change.side()).set(change.priceE8(), change.quantityE8());
-  }
-
-  public void clear() {
-    bids.size = 0;
-    asks.size = 0;
-  }
-
-  /** Best bid; zero when there is none. */
-  public long bestBidE8() {
-    return bids.size == 0 ? 0 : bids.prices[bids.size - 1];
-  }
-
-  /** Best ask; zero when there is none. */
-  public long bestAskE8() {
-    return asks.size == 0 ? 0 : asks.prices[asks.size - 1];
-  }
-
-  /** How many levels a side has. */
-  public int depth(Side side) {
-    return ladder(side).size;
+    set(change.side(), change.priceE8(), change.quantityE8());
   }
 
   /**
-   * @param level from 0, the best
+   * Sets what rests at a price.
+   *
+   * @param priceE8 positive
+   * @param quantityE8 zero removes the level, and is no error where there is none
+   * @throws IllegalArgumentException if the price is not positive or the quantity is negative
+   */
+  public void set(Side side, long priceE8, long quantityE8) {
+    if (priceE8 <= 0 || quantityE8 < 0) {
+      throw new IllegalArgumentException(
+          "level price_e8=" + priceE8 + " quantity_e8=" + quantityE8
+              + ", expected a positive price and a quantity of zero or more");
+    }
+    levels(side).set(priceE8, quantityE8);
+  }
+
+  /** Forgets all levels, as before a new snapshot. */
+  public void clear() {
+    bids.clear();
+    asks.clear();
+  }
+
+  /** The highest price that somebody bids, 0 if nobody does. */
+  public long bestBidE8() {
+    return bids.best();
+  }
+
+  /** The lowest price that somebody asks, 0 if nobody does. */
+  public long bestAskE8() {
+    return asks.best();
+  }
+
+  /** Whether both sides are there and the best bid is at or above the best ask. */
+  public boolean crossed() {
+    return bids.depth() > 0 && asks.depth() > 0 && bids.best() >= asks.best();
+  }
+
+  /** What rests at a price, 0 if nothing does. */
+  public long quantityAtE8(Side side, long priceE8) {
+    return levels(side).quantityAt(priceE8);
+  }
+
+  /** Number of price levels. */
+  public int depth(Side side) {
+    return levels(side).depth();
+  }
+
+  /**
+   * Price of a level, 0 for the best.
+   *
+   * @throws IndexOutOfBoundsException if there is no such level
    */
   public long priceE8(Side side, int level) {
-    Ladder ladder = ladder(side);
-    return ladder.prices[ladder.index(level)];
+    PriceLevels levels = levels(side);
+    return levels.price(Objects.checkIndex(level, levels.depth()));
   }
 
   /**
-   * @param level from 0, the best
+   * Quantity of a level, 0 for the best.
+   *
+   * @throws IndexOutOfBoundsException if there is no such level
    */
   public long quantityE8(Side side, int level) {
-    Ladder ladder = ladder(side);
-    return ladder.quantities[ladder.index(level)];
+    PriceLevels levels = levels(side);
+    return levels.quantity(Objects.checkIndex(level, levels.depth()));
   }
 
-  /**
-   * (bids − asks) / (bids + asks) of the quantities of the best levels, −1..1; zero when both sides
-   * are empty.
-   */
-  public double imbalance(int levels) {
-    double bid = bids.top(levels);
-    double ask = asks.top(levels);
-    return bid + ask == 0 ? 0 : (bid - ask) / (bid + ask);
+  /** Sum of the best levels' quantities in units of 1e-8, or of as many as there are. */
+  public double quantity(Side side, int levels) {
+    return levels(side).quantityOfBest(levels);
   }
 
-  private Ladder ladder(Side side) {
+  /** How many levels were dropped because a side was full: above zero the deep end is incomplete. */
+  public long dropped() {
+    return bids.dropped() + asks.dropped();
+  }
+
+  private PriceLevels levels(Side side) {
     return side == Side.BUY ? bids : asks;
-  }
-
-  private static final class Ladder {
-    private final boolean rising;
-    private long[] prices = new long[1024];
-    private long[] quantities = new long[1024];
-    private int size;
-
-    /**
-     * @param rising whether prices rise towards the best
-     */
-    Ladder(boolean rising) {
-      this.rising = rising;
-    }
-
-    int index(int level) {
-      if (level < 0 || level >= size) {
-        throw new IndexOutOfBoundsException("level=" + level + " of " + size);
-      }
-      return size - 1 - level;
-    }
-
-    double top(int levels) {
-      double sum = 0;
-      for (int i = size - 1; i >= Math.max(0, size - levels); i--) {
-        sum += quantities[i];
-      }
-      return sum;
-    }
-
-    void set(long price, long quantity) {
-      int at = find(price);
-      boolean found = at < size && prices[at] == price;
-      if (quantity == 0) {
-        if (found) {
-          System.arraycopy(prices, at + 1, prices, at, size - at - 1);
-          System.arraycopy(quantities, at + 1, quantities, at, size - at - 1);
-          size--;
-        }
-        return;
-      }
-      if (!found) {
-        insert(at, price);
-      }
-      quantities[at] = quantity;
-    }
-
-    private void insert(int at, long price) {
-      if (size == prices.length) {
-        prices = java.util.Arrays.copyOf(prices, size * 2);
-        quantities = java.util.Arrays.copyOf(quantities, size * 2);
-      }
-      System.arraycopy(prices, at, prices, at + 1, size - at);
-      System.arraycopy(quantities, at, quantities, at + 1, size - at);
-      prices[at] = price;
-      size++;
-    }
-
-    /** The first index whose price is not before the given one, seen from the far end. */
-    private int find(long price) {
-      int low = 0;
-      int high = size;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        if (before(prices[middle], price)) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      return low;
-    }
-
-    private boolean before(long one, long other) {
-      return rising ? one < other : one > other;
-    }
   }
 }

@@ -1,2 +1,2 @@
-/** The order book. */
+/** The order book of one instrument, by price level. */
 package ai.neo.featurestore.book;

@@ -1,53 +1,53 @@
 package ai.neo.featurestore.indicator;
 
 /**
- * Average true range, Wilder's: the first bar has no true range; seeded with the mean of the first
- * {@code period} true ranges.
+ * Wilder's average true range, in the unit of the price.
+ *
+ * <p>The first bar has no true range, for it has no previous close; first known after {@code period
+ * + 1} bars, seeded by the mean of the first {@code period} true ranges.
  */
 public final class Atr {
   private final int period;
-  private double previousClose;
   private int ranges = -1;
-  private double atr;
+  private double previousClose;
+  private double average;
 
+  /**
+   * @param period number of true ranges averaged, 2 or more
+   */
   public Atr(int period) {
-    if (period <= 0) {
-      throw new IllegalArgumentException("period=" + period + ", expected 1 or more");
-    }
-    this.period = period;
+    this.period = Periods.atLeast(2, period, "period");
   }
 
-  public void update(double high, double low, double close) {
-    Inputs.finite(high);
-    Inputs.finite(low);
-    Inputs.finite(close);
-    if (ranges >= 0) {
-      double range =
-          Math.max(
-              high - low,
-              Math.max(Math.abs(high - previousClose), Math.abs(low - previousClose)));
-      if (ranges < period) {
-        atr += range;
-        if (ranges + 1 == period) {
-          atr /= period;
-        }
-      } else {
-        atr *= period - 1;
-        atr += range;
-        atr /= period;
+  /** Takes the next bar; {@code false} if a price is not finite, and then nothing changed. */
+  public boolean update(double high, double low, double close) {
+    if (!Double.isFinite(high) || !Double.isFinite(low) || !Double.isFinite(close)) {
+      return false;
+    }
+    double range =
+        Math.max(
+            high - low, Math.max(Math.abs(previousClose - high), Math.abs(previousClose - low)));
+    previousClose = close;
+    if (ranges < 0) {
+      ranges = 0;
+    } else if (ranges == period) {
+      average = (average * (period - 1) + range) / period;
+    } else {
+      average += range;
+      if (++ranges == period) {
+        average /= period;
       }
     }
-    previousClose = close;
-    if (ranges < period) {
-      ranges++;
-    }
+    return true;
   }
 
+  /** Whether {@code period} true ranges have come. */
   public boolean ready() {
     return ranges == period;
   }
 
+  /** The average, or {@code NaN} until ready. */
   public double value() {
-    return ready() ? atr : Double.NaN;
+    return ready() ? average : Double.NaN;
   }
 }

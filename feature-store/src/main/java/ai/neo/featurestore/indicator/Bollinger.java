@@ -1,58 +1,62 @@
 package ai.neo.featurestore.indicator;
 
-/** Bollinger bands: mean and population standard deviation of the last {@code period} numbers. */
+/**
+ * Bollinger bands: the mean of the last {@code period} values, and so many population standard
+ * deviations above and below it.
+ */
 public final class Bollinger {
-  private final Window window;
-  private final double width;
-  private double last;
-  private double mean = Double.NaN;
-  private double deviation = Double.NaN;
+  private final RollingMoments moments;
+  private final double deviations;
 
   /**
-   * @param width of the bands on each side, in standard deviations
+   * @param period number of values, 2 or more
+   * @param deviations distance of a band from the middle, in standard deviations, positive
    */
-  public Bollinger(int period, double width) {
-    this.window = new Window(period);
-    this.width = width;
-  }
-
-  public void update(double value) {
-    Inputs.finite(value);
-    window.push(value);
-    last = value;
-    if (window.full()) {
-      mean = window.sum() / window.size();
-      deviation = Math.sqrt(window.squaresAround(mean) / window.size());
+  public Bollinger(int period, double deviations) {
+    if (!(deviations > 0) || Double.isInfinite(deviations)) {
+      throw new IllegalArgumentException(
+          "deviations=" + deviations + ", expected a positive number");
     }
+    this.moments = new RollingMoments(period);
+    this.deviations = deviations;
   }
 
+  /** Takes the next value; {@code false} if it is not finite, and then nothing changed. */
+  public boolean update(double value) {
+    return moments.update(value);
+  }
+
+  /** Whether {@code period} values have come. */
   public boolean ready() {
-    return window.full();
+    return moments.ready();
   }
 
+  /** The mean, or {@code NaN} until ready. */
   public double middle() {
-    return mean;
+    return moments.mean();
   }
 
+  /** The upper band, or {@code NaN} until ready. */
   public double upper() {
-    return mean + width * deviation;
+    return moments.mean() + deviations * moments.populationDeviation();
   }
 
+  /** The lower band, or {@code NaN} until ready. */
   public double lower() {
-    return mean - width * deviation;
+    return moments.mean() - deviations * moments.populationDeviation();
   }
 
-  /** Where the last number lies: 0 on the lower band, 1 on the upper; one half if they coincide. */
+  /** Upper minus lower band, as a part of the middle, or {@code NaN} until ready. */
+  public double width() {
+    return 2 * deviations * moments.populationDeviation() / moments.mean();
+  }
+
+  /**
+   * Where the newest value lies: 0 at the lower band, 1 at the upper, or {@code NaN} until ready. In
+   * a window of equal values the bands coincide and the answer is 0.5.
+   */
   public double percentB() {
-    if (!ready()) {
-      return Double.NaN;
-    }
-    double span = upper() - lower();
-    return span == 0 ? 0.5 : (last - lower()) / span;
-  }
-
-  /** Distance of the bands as a share of the mean. */
-  public double relativeWidth() {
-    return (upper() - lower()) / mean;
+    double half = deviations * moments.populationDeviation();
+    return half == 0 ? 0.5 : 0.5 + moments.distance() / (2 * half);
   }
 }

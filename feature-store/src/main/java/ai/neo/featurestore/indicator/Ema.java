@@ -1,55 +1,48 @@
 package ai.neo.featurestore.indicator;
 
 /**
- * Exponential moving average, TA-Lib's: seeded with the simple average of the first {@code period}
- * numbers, then {@code ema += k (x − ema)} with {@code k = 2 / (period + 1)}.
+ * Exponential moving average with {@code k = 2 / (period + 1)}, in the unit of its input.
+ *
+ * <p>Seeded, as in TA-Lib, by the simple mean of the first {@code period} values; a stream that
+ * starts elsewhere therefore differs by an error that shrinks by {@code 1 - k} per value.
  */
 public final class Ema {
   private final int period;
-  private final int skip;
   private final double k;
-  private int seen;
-  private double sum;
-  private double ema = Double.NaN;
-
-  public Ema(int period) {
-    this(period, 0);
-  }
+  private int count;
+  private double value;
 
   /**
-   * @param skip numbers that go by before the seed begins: MACD seeds its fast average late
+   * @param period number of values in the seed, 1 or more
    */
-  Ema(int period, int skip) {
-    if (period <= 0) {
-      throw new IllegalArgumentException("period=" + period + ", expected 1 or more");
-    }
-    this.period = period;
-    this.skip = skip;
+  public Ema(int period) {
+    this.period = Periods.atLeast(1, period, "period");
     this.k = 2.0 / (period + 1);
   }
 
-  public void update(double value) {
-    Inputs.finite(value);
-    seen++;
-    if (seen <= skip) {
-      return;
+  /** Takes the next value; {@code false} if it is not finite, and then nothing changed. */
+  public boolean update(double input) {
+    if (!Double.isFinite(input)) {
+      return false;
     }
-    int inSeed = seen - skip;
-    if (inSeed < period) {
-      sum += value;
-    } else if (inSeed == period) {
-      ema = (sum + value) / period;
+    if (count == period) {
+      value = (input - value) * k + value;
     } else {
-      ema = (value - ema) * k + ema;
-      seen = skip + period + 1;
+      value += input;
+      if (++count == period) {
+        value /= period;
+      }
     }
+    return true;
   }
 
+  /** Whether the seed is complete. */
   public boolean ready() {
-    return !Double.isNaN(ema);
+    return count == period;
   }
 
+  /** The average, or {@code NaN} until ready. */
   public double value() {
-    return ema;
+    return ready() ? value : Double.NaN;
   }
 }

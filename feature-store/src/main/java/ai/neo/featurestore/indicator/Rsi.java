@@ -1,8 +1,10 @@
 package ai.neo.featurestore.indicator;
 
 /**
- * Relative strength index, Wilder's: 0..100, first at the {@code period}-th change; 0 where nothing
- * moved.
+ * Wilder's relative strength index, 0 to 100.
+ *
+ * <p>First known after {@code period + 1} values. As in TA-Lib a price that never moved gives 0; a
+ * caller who wants to tell that from a fall asks {@link #moved()}.
  */
 public final class Rsi {
   private final int period;
@@ -11,51 +13,50 @@ public final class Rsi {
   private double gain;
   private double loss;
 
+  /**
+   * @param period number of changes averaged, 2 or more
+   */
   public Rsi(int period) {
-    if (period <= 1) {
-      throw new IllegalArgumentException("period=" + period + ", expected 2 or more");
-    }
-    this.period = period;
+    this.period = Periods.atLeast(2, period, "period");
   }
 
-  public void update(double value) {
-    Inputs.finite(value);
-    if (changes >= 0) {
-      double change = value - previous;
-      double up = Math.max(change, 0);
-      double down = Math.max(-change, 0);
-      if (changes < period) {
-        gain += up;
-        loss += down;
-        if (changes + 1 == period) {
-          gain /= period;
-          loss /= period;
-        }
-      } else {
-        gain = (gain * (period - 1) + up) / period;
-        loss = (loss * (period - 1) + down) / period;
-      }
+  /** Takes the next value; {@code false} if it is not finite, and then nothing changed. */
+  public boolean update(double value) {
+    if (!Double.isFinite(value)) {
+      return false;
     }
+    double change = value - previous;
     previous = value;
-    if (changes < period) {
-      changes++;
+    if (changes < 0) {
+      changes = 0;
+      return true;
     }
-    if (changes == period) {
-      steady = true;
+    boolean wilder = changes == period;
+    double kept = wilder ? period - 1 : 1;
+    gain = gain * kept + Math.max(change, 0);
+    loss = loss * kept + Math.max(-change, 0);
+    if (wilder || ++changes == period) {
+      gain /= period;
+      loss /= period;
     }
+    return true;
   }
 
-  private boolean steady;
-
+  /** Whether {@code period} changes have come. */
   public boolean ready() {
-    return steady;
+    return changes == period;
   }
 
+  /** Whether the price has moved at all since the start: where not, there is no strength to tell. */
+  public boolean moved() {
+    return gain + loss != 0;
+  }
+
+  /** The index, 0 to 100, or {@code NaN} until ready. */
   public double value() {
-    if (!steady) {
+    if (!ready()) {
       return Double.NaN;
     }
-    double total = gain + loss;
-    return total == 0 ? 0 : 100 * (gain / total);
+    return moved() ? 100 * (gain / (gain + loss)) : 0;
   }
 }

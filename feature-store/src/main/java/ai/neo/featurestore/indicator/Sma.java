@@ -1,48 +1,56 @@
 package ai.neo.featurestore.indicator;
 
 /**
- * Simple moving average of the last {@code period} numbers.
+ * Simple moving average: the mean of the last {@code period} values, in their unit.
  *
- * <p>The sum runs along with compensation (Neumaier) and is taken anew once per window, so that it
- * does not drift.
+ * <p>The running sum is compensated (Neumaier), so that it does not drift however long it runs.
  */
 public final class Sma {
-  private final Window window;
+  private final double[] window;
+  private int next;
+  private int count;
   private double sum;
   private double compensation;
-  private int untilFresh;
 
+  /**
+   * @param period number of values, 1 or more
+   */
   public Sma(int period) {
-    window = new Window(period);
-    untilFresh = period;
+    window = new double[Periods.atLeast(1, period, "period")];
   }
 
-  public void update(double value) {
-    Inputs.finite(value);
-    double out = window.push(value);
-    if (--untilFresh <= 0) {
-      sum = window.sum();
-      compensation = 0;
-      untilFresh = window.size();
-      return;
+  /** Takes the next value; {@code false} if it is not finite, and then nothing changed. */
+  public boolean update(double value) {
+    if (!Double.isFinite(value)) {
+      return false;
+    }
+    if (count == window.length) {
+      add(-window[next]);
+    } else {
+      count++;
     }
     add(value);
-    if (!Double.isNaN(out)) {
-      add(-out);
+    window[next] = value;
+    if (++next == window.length) {
+      next = 0;
     }
+    return true;
   }
 
   private void add(double value) {
-    double t = sum + value;
-    compensation += Math.abs(sum) >= Math.abs(value) ? (sum - t) + value : (value - t) + sum;
-    sum = t;
+    double total = sum + value;
+    compensation +=
+        Math.abs(sum) >= Math.abs(value) ? (sum - total) + value : (value - total) + sum;
+    sum = total;
   }
 
+  /** Whether {@code period} values have come. */
   public boolean ready() {
-    return window.full();
+    return count == window.length;
   }
 
+  /** The mean, or {@code NaN} until ready. */
   public double value() {
-    return ready() ? (sum + compensation) / window.size() : Double.NaN;
+    return ready() ? (sum + compensation) / window.length : Double.NaN;
   }
 }

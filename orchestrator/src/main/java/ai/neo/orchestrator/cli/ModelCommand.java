@@ -95,7 +95,7 @@ final class ModelCommand {
           String featureSet)
       throws IOException {
     byte[] content = Files.readAllBytes(file);
-    String id = featureSet == null ? FeatureSetDefinition.bundled().id() : featureSet;
+    String id = featureSet == null ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id() : featureSet;
     return with(dataDir, registry -> registry.push(content, id, ACTOR), this::object);
   }
 

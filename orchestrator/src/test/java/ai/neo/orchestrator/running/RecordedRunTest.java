@@ -221,7 +221,7 @@ class RecordedRunTest {
         new LoopSettings("neo", 1, 100_000 * E8.ONE, "direction", 10, 0.001, 0.1, 1000 * MS),
         LoopParts.fresh(
             List.of(BTC),
-            FeatureSetDefinition.bundled(),
+            FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT),
             instrument ->
                 withCross
                     ? List.of(new ModelStrategy(settings), new MovingAverageCross(5, 20))
