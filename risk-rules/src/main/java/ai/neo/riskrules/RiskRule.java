@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum RiskRule {
   /** Trading was killed: nothing goes out but cancels. */
   KILL_SWITCH,
-  /** Trading is halted or everything is being closed: only what makes positions smaller goes out. */
+  /** Trading is halted or all is being closed: only what makes positions smaller goes out. */
   HALTED,
   /** The order or the numbers around it cannot be right. */
   SANITY,

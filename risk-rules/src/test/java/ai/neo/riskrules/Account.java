@@ -53,7 +53,8 @@ final class Account {
 
   /** Another value for one key, or none. */
   Account limit(String key, String value) {
-    limits = limits.replaceAll("(?m)^" + key + ": .*\n", value.isEmpty() ? "" : key + ": " + value + "\n");
+    String line = value.isEmpty() ? "" : key + ": " + value + "\n";
+    limits = limits.replaceAll("(?m)^" + key + ": .*\n", line);
     return this;
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NothingApprovedBreaksLimitsTest {
   private static final int INSTRUMENTS = 3;
   private static final long[] PRICES_E8 = {E8.parse("46319.01"), E8.parse("0.0731"), E8.ONE};
+  private static final List<String> SYMBOLS = List.of("A", "B", "C");
   private static final RiskLimits LIMITS =
       RiskLimits.fromYaml(
           """
@@ -98,7 +99,7 @@ class NothingApprovedBreaksLimitsTest {
         RiskCheck.check(
             new ProposedOrder(order, 0.5, true),
             new RiskCheck.Situation(
-                new Instrument(instrument, "ABC".substring(instrument, instrument + 1), "x", 1, 1, 0),
+                new Instrument(instrument, SYMBOLS.get(instrument), "x", 1, 1, 0),
                 account(instrument),
                 new MarketView(price, NOW, 0),
                 state,

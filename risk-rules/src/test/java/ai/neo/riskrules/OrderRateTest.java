@@ -27,7 +27,7 @@ class OrderRateTest {
     List<Sent> all = new ArrayList<>();
     long now = 0;
     for (int i = 0; i < 3_000; i++) {
-      now += random.nextInt(10) == 0 ? random.nextLong(MINUTE_NS / 2) : random.nextLong(100_000_000);
+      now += random.nextLong(random.nextInt(10) == 0 ? MINUTE_NS / 2 : 100_000_000);
       long at = now;
       Order order = randomOrder(random);
       long window = random.nextLong(MINUTE_NS);

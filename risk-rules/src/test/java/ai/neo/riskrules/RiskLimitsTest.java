@@ -55,26 +55,26 @@ class RiskLimitsTest {
       textBlock =
           """
           -1      | max_daily_loss: -1                                     | max_daily_loss=-1, expected zero or more
-          NaN     | max_daily_loss: .nan                                   | max_daily_loss=.nan, expected a number
-          inf     | max_daily_loss: .inf                                   | max_daily_loss=.inf, expected a number
-          word    | max_daily_loss: much                                   | max_daily_loss=much, expected a number
-          nothing | max_daily_loss:                                        | max_daily_loss: expected a number
-          list    | max_daily_loss: [1]                                    | max_daily_loss: expected a number
-          truth   | max_daily_loss: true                                   | max_daily_loss: expected a number
-          huge    | max_daily_loss: 1e999999999                            | expected at most 92233720368.54775807
-          fine    | max_daily_loss: 0.000000001                            | expected at most 8 decimals
-          all     | max_drawdown: 20                                       | max_drawdown=20, expected at most 1
-          sure    | min_confidence: 1.5                                    | expected at most 1
-          half    | max_orders_per_minute: 1.5                             | expected at most 0 decimals
-          many    | max_orders_per_minute: 1000001                         | expected at most 1000000
-          long    | duplicate_window_ms: 60001                             | expected at most 60000
-          typo    | max_drawdwn: 0.1                                       | unknown limit 'max_drawdwn', did you mean 'max_drawdown'?
-          plural  | instrument: {}                                         | unknown limit 'instrument', did you mean 'instruments'?
-          no map  | instruments: 5                                         | instruments: expected a mapping
-          no map  | 'instruments: {BTC: 5}'                                | instruments.BTC: expected a mapping
-          typo    | 'instruments: {BTC: {max_order_size: 5}}'              | unknown limit 'max_order_size', did you mean 'max_order_
-          account | 'instruments: {BTC: {max_daily_loss: 5}}'              | max_daily_loss holds for the account; no instrument has its own
-          twice   | 'instruments: {BTC: {}, BTC: {}}'                      | BTC is there twice
+          NaN | max_daily_loss: .nan | max_daily_loss=.nan, expected a number
+          inf | max_daily_loss: .inf | max_daily_loss=.inf, expected a number
+          word | max_daily_loss: much | max_daily_loss=much, expected a number
+          nothing | max_daily_loss: | max_daily_loss: expected a number
+          list | max_daily_loss: [1] | max_daily_loss: expected a number
+          truth | max_daily_loss: true | max_daily_loss: expected a number
+          huge | max_daily_loss: 1e999999999 | expected at most 92233720368.54775807
+          fine | max_daily_loss: 0.000000001 | expected at most 8 decimals
+          all | max_drawdown: 20 | max_drawdown=20, expected at most 1
+          sure | min_confidence: 1.5 | expected at most 1
+          half | max_orders_per_minute: 1.5 | expected at most 0 decimals
+          many | max_orders_per_minute: 1000001 | expected at most 1000000
+          long | duplicate_window_ms: 60001 | expected at most 60000
+          typo | max_drawdwn: 0.1 | unknown limit 'max_drawdwn', did you mean 'max_drawdown'?
+          plural | instrument: {} | unknown limit 'instrument', did you mean 'instruments'?
+          no map | instruments: 5 | instruments: expected a mapping
+          no map | 'instruments: {BTC: 5}' | instruments.BTC: expected a mapping
+          typo | 'instruments: {BTC: {max_order_size: 5}}' | unknown limit 'max_order_size', did you mean 'max_order_
+          account | 'instruments: {BTC: {max_daily_loss: 5}}' | max_daily_loss holds for the account; no instrument has its own
+          twice | 'instruments: {BTC: {}, BTC: {}}' | BTC is there twice
           """)
   void aWrongLineIsNamedWithItsNumber(String what, String line, String problem) {
     assertThatIllegalArgumentException()
