@@ -19,7 +19,7 @@ final class Nearest {
     return best;
   }
 
-  /** Levenshtein's distance: insertions, deletions and replacements that turn one into the other. */
+  /** Levenshtein's distance: insertions, deletions, replacements that turn one into the other. */
   private static int distance(String one, String other) {
     int[] previous = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {

@@ -1,198 +1,338 @@
 package ai.neo.riskrules;
 
+import static ai.neo.riskrules.Account.NOW;
+import static ai.neo.riskrules.Account.e8;
+import static ai.neo.riskrules.Account.order;
+import static ai.neo.riskrules.Account.rule;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
-import ai.neo.tradingtypes.Order;
-import ai.neo.tradingtypes.OrderType;
 import ai.neo.tradingtypes.Side;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Each rule one unit below its limit, at it and one unit above. */
 class RiskCheckTest {
-  private static final String LIMITS =
-      """
-      max_order_notional: 1010
-      max_position_notional: 2020
-      max_gross_exposure: 3000
-      max_orders_per_minute: 5
-      price_collar_bps: 100
-      max_daily_loss: 500
-      max_drawdown: 0.1
-      min_confidence: 0.6
-      max_volatility: 0.05
-      max_data_age_ms: 1000
-      instruments:
-        BTC: {max_order_quantity: 10}
-      """;
-  private static final Instrument BTC = new Instrument(0, "BTC", "x", 1, 1, 0);
-  private static final long NOW = 10_000_000_000L;
+  private final Account account = new Account();
 
-  private long position;
-  private long workingBuy;
-  private long equity = E8.parse("10000");
-  private double volatility = 0.01;
-  private long ageMs = 10;
-  private boolean unknown;
-  private TradingState state = TradingState.ACTIVE;
-  private double confidence = 0.7;
-  private RiskLimits limits = RiskLimits.fromYaml(LIMITS, "test");
-  private final OrderRate rate = new OrderRate();
+  @ParameterizedTest
+  @CsvSource({"19.99999999,''", "20,''", "20.00000001,order-size"})
+  void orderSize(String quantity, String rule) {
+    account.limit("max_order_quantity", "20");
 
-  @Test
-  void anOrderWithinAllLimitsGoesOut() {
-    assertThat(check(Side.BUY, "10")).isInstanceOf(RiskDecision.Approved.class);
+    assertThat(rule(account.buy(quantity))).isEqualTo(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"19.99999999,''", "20,''", "20.00000001,order-notional"})
+  void orderNotional(String quantity, String rule) {
+    account.limit("max_order_notional", "2000");
+
+    assertThat(rule(account.buy(quantity))).isEqualTo(rule);
   }
 
   @Test
-  void eachLimitNamesItselfWithWhatItSaw() {
-    assertThat(check(Side.BUY, "10.00000001")).isEqualTo(refused("order-size", "10", "10.00000001"));
-    limits = RiskLimits.fromYaml(LIMITS.replace("max_order_quantity: 10", "max_order_quantity: 99"), "t");
-    assertThat(rule(check(Side.BUY, "10"))).isEqualTo("");
-    assertThat(rule(check(Side.BUY, "10.00000001"))).isEqualTo("order-notional");
-    position = E8.parse("10.00000001");
-    assertThat(rule(check(Side.BUY, "10"))).isEqualTo("position");
-    position = 0;
-    workingBuy = E8.parse("10.00000001");
-    assertThat(rule(check(Side.BUY, "10"))).isEqualTo("position");
-    workingBuy = 0;
-    confidence = 0.5999;
-    assertThat(check(Side.BUY, "1")).isEqualTo(refused("confidence", "0.600000", "0.599900"));
-    confidence = Double.NaN;
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("confidence");
-    confidence = 0.6;
-    volatility = 0.051;
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("volatility");
-    volatility = Double.NaN;
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("volatility");
-    volatility = 0.05;
-    ageMs = 1001;
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("stale-data");
-    ageMs = 1000;
-    unknown = true;
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("unknown-order");
-    unknown = false;
-    equity = E8.parse("9499.99999999");
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("daily-loss");
+  void aMarketOrderIsValuedAtTheWorstThatTheCollarAllows() {
+    account.limit("max_order_notional", "2020");
+
+    assertThat(rule(account.check(order(Side.BUY, "20", "0", false)))).isEmpty();
+    assertThat(account.check(order(Side.BUY, "20.00000001", "0", false)))
+        .isEqualTo(new RiskDecision.Refused("order-notional", "2020", "2020.00000101"));
+    assertThat(rule(account.check(order(Side.SELL, "20.2", "0", false)))).isEmpty();
+    assertThat(rule(account.check(order(Side.SELL, "20.20000001", "0", false))))
+        .isEqualTo("order-notional");
   }
 
   @Test
-  void theRateCountsApprovedOrdersOfTheLastMinute() {
+  void aBuyBelowTheMarketIsValuedAtTheMarket() {
+    account.limit("max_order_notional", "2000");
+
+    assertThat(rule(account.check(order(Side.BUY, "20.00000001", "99", false))))
+        .isEqualTo("order-notional");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "98.99999999,price-collar",
+    "99,''",
+    "99.00000001,''",
+    "100.99999999,''",
+    "101,''",
+    "101.00000001,price-collar"
+  })
+  void priceCollarOnEitherSide(String price, String rule) {
+    assertThat(rule(account.check(order(Side.BUY, "1", price, false)))).isEqualTo(rule);
+    assertThat(rule(account.check(order(Side.SELL, "1", price, false)))).isEqualTo(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"29.99999999,''", "30,''", "30.00000001,position"})
+  void positionCountsWhatIsHeldAndWhatWorks(String quantity, String rule) {
+    account.positionE8 = e8("10");
+    account.workingBuyE8 = e8("20");
+    account.workingSellE8 = e8("25");
+
+    assertThat(rule(account.buy(quantity))).isEqualTo(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"29.99999999,''", "30,''", "30.00000001,position"})
+  void shortPositionsToo(String quantity, String rule) {
+    account.positionE8 = e8("-10");
+    account.workingSellE8 = e8("20");
+
+    assertThat(rule(account.check(order(Side.SELL, quantity, "100", false)))).isEqualTo(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"19.99999999,''", "20,''", "20.00000001,exposure"})
+  void exposureCountsAllInstruments(String quantity, String rule) {
+    account.positionE8 = e8("5");
+    account.workingSellE8 = e8("5");
+    account.exposureE8 = e8("7000");
+
+    assertThat(rule(account.buy(quantity))).isEqualTo(rule);
+  }
+
+  @Test
+  void anOrderThatDoesNotWorsenTheWorstCaseAddsNoExposure() {
+    account.positionE8 = e8("10");
+    account.workingBuyE8 = e8("10");
+    account.exposureE8 = e8("9000");
+
+    assertThat(rule(account.check(order(Side.SELL, "30", "100", false)))).isEmpty();
+    assertThat(rule(account.check(order(Side.SELL, "30.00000001", "100", false))))
+        .isEqualTo("exposure");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9500.00000001,''", "9500,''", "9499.99999999,daily-loss"})
+  void dailyLoss(String equity, String rule) {
+    account.equityE8 = e8(equity);
+
+    assertThat(rule(account.buy("1"))).isEqualTo(rule);
+    assertThat(breach().isEmpty()).isEqualTo(rule.isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9000.00000001,''", "9000,''", "8999.99999999,drawdown"})
+  void drawdown(String equity, String rule) {
+    account.equityE8 = e8(equity);
+    account.dayStartE8 = e8(equity);
+
+    assertThat(rule(account.buy("1"))).isEqualTo(rule);
+    assertThat(breach().isEmpty()).isEqualTo(rule.isEmpty());
+  }
+
+  @Test
+  void aBreachSaysWhatIsBeyondWhat() {
+    account.equityE8 = e8("8000");
+    assertThat(breach()).contains("drawdown 0.200000 is beyond max_drawdown 0.1");
+
+    account.peakE8 = e8("8000");
+    assertThat(breach()).contains("the day's loss 2000 is beyond max_daily_loss 500");
+
+    account.equityE8 = Long.MIN_VALUE;
+    assertThat(breach().orElseThrow()).endsWith("do not compare");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.5999999999999999,confidence", "0.6,''", "0.6000000000000001,''", "1,''",
+    "1.0000000000000002,confidence", "NaN,confidence", "Infinity,confidence"
+  })
+  void confidenceOfAModel(double confidence, String rule) {
+    account.confidence = confidence;
+
+    assertThat(rule(account.buy("1"))).isEqualTo(rule);
+    account.modelDriven = false;
+    assertThat(rule(account.buy("1"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0,''", "0.049999999999999996,''", "0.05,''", "0.05000000000000001,volatility",
+    "NaN,volatility", "-0.1,volatility", "Infinity,volatility"
+  })
+  void volatility(double volatility, String rule) {
+    account.volatility = volatility;
+
+    assertThat(rule(account.buy("1"))).isEqualTo(rule);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"999999999,''", "1000000000,''", "1000000001,stale-data", "-5,''"})
+  void staleData(long ageNs, String rule) {
+    account.lastDataNs = NOW - ageNs;
+
+    assertThat(rule(account.buy("1"))).isEqualTo(rule);
+  }
+
+  @Test
+  void noPriceAndNoDataAreStale() {
+    account.priceE8 = 0;
+    assertThat(account.buy("1"))
+        .isEqualTo(new RiskDecision.Refused("stale-data", "a reference price", "none"));
+
+    account.priceE8 = e8("100");
+    account.lastDataNs = 0;
+    assertThat(account.buy("1"))
+        .isEqualTo(new RiskDecision.Refused("stale-data", "1000 ms", "10000000 ms"));
+  }
+
+  @Test
+  void orderRateCountsEveryApprovedOrderOfTheLastMinute() {
     for (int i = 0; i < 5; i++) {
-      assertThat(rule(check(Side.BUY, "1"))).isEmpty();
+      assertThat(rule(account.buy("1"))).isEmpty();
+      account.nowNs += 10_000_000_000L;
+      account.lastDataNs = account.nowNs;
     }
-    assertThat(check(Side.BUY, "1")).isEqualTo(refused("order-rate", "5 per minute", "6"));
+    assertThat(account.buy("1"))
+        .isEqualTo(new RiskDecision.Refused("order-rate", "5 per minute", "6"));
+
+    account.nowNs = NOW + 60_000_000_000L - 1;
+    account.lastDataNs = account.nowNs;
+    assertThat(rule(account.buy("1"))).isEqualTo("order-rate");
+    account.nowNs = NOW + 60_000_000_000L;
+    account.lastDataNs = account.nowNs;
+    assertThat(rule(account.buy("1"))).isEmpty();
+    assertThat(rule(account.buy("1"))).isEqualTo("order-rate");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,duplicate", "999999999,duplicate", "1000000000,''"})
+  void theSameOrderAgainIsADuplicate(long laterNs, String rule) {
+    account.limit("duplicate_window_ms", "1000");
+    assertThat(rule(account.buy("1"))).isEmpty();
+    account.nowNs += laterNs;
+
+    assertThat(rule(account.buy("1"))).isEqualTo(rule);
+    assertThat(rule(account.buy("1.00000001"))).isEmpty();
+    assertThat(rule(account.check(order(Side.SELL, "1", "100", false)))).isEmpty();
+    assertThat(rule(account.check(order(Side.BUY, "1", "99.9", false)))).isEmpty();
   }
 
   @Test
-  void statesHoldBackWhatTheySay() {
-    position = E8.parse("5");
-    state = TradingState.HALTED;
-    assertThat(rule(check(Side.BUY, "1"))).isEqualTo("halted");
-    assertThat(rule(check(Side.SELL, "5"))).isEmpty();
-    assertThat(rule(check(Side.SELL, "5.00000001"))).isEqualTo("halted");
-    state = TradingState.KILLED;
-    assertThat(rule(check(Side.SELL, "5"))).isEqualTo("kill-switch");
+  void anUnknownOutcomeBlocksEntries() {
+    account.unknownOrder = true;
+
+    assertThat(rule(account.buy("1"))).isEqualTo("unknown-order");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Limit.class)
+  void aMissingLimitBlocksEntriesAndNamesItself(Limit limit) {
+    account.limit(limit.key(), "");
+
+    assertThat(account.buy("1"))
+        .isEqualTo(new RiskDecision.Refused("limit-missing", limit.key(), "not set"));
   }
 
   @Test
-  void whatMakesThePositionSmallerNeedsNoModelNoFreshDataAndNoProfit() {
-    position = E8.parse("5");
-    confidence = Double.NaN;
-    ageMs = 1_000_000;
-    volatility = 9;
-    equity = 1;
-    unknown = true;
-    assertThat(rule(check(Side.SELL, "5"))).isEmpty();
+  void aMissingRateBlocksExitsTooForItIsTheirRule() {
+    account.positionE8 = e8("1");
+    account.limit("max_daily_loss", "");
+    assertThat(rule(account.reduce(Side.SELL, "1"))).isEmpty();
+
+    account.limit("max_orders_per_minute", "");
+    assertThat(rule(account.reduce(Side.SELL, "1"))).isEqualTo("limit-missing");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ACTIVE,'','',reduce-only", "HALTED,halted,'',halted", "FLATTENING,halted,'',halted",
+    "KILLED,kill-switch,kill-switch,kill-switch"})
+  void statesHoldBackWhatTheySay(
+      TradingState state, String entry, String exit, String tooLargeAnExit) {
+    account.positionE8 = e8("5");
+    account.state = state;
+
+    assertThat(rule(account.buy("1"))).isEqualTo(entry);
+    assertThat(rule(account.reduce(Side.SELL, "5"))).isEqualTo(exit);
+    assertThat(rule(account.reduce(Side.SELL, "5.00000001"))).isEqualTo(tooLargeAnExit);
   }
 
   @Test
-  void aMissingLimitBlocks() {
-    for (String line : LIMITS.split("\n", -1)) {
-      if (line.startsWith("instruments") || line.startsWith("  ") || line.isBlank()) {
-        continue;
-      }
-      limits = RiskLimits.fromYaml(LIMITS.replace(line + "\n", ""), "test");
-      assertThat(check(Side.BUY, "1"))
-          .isEqualTo(refused("limit-missing", line.split(":", 2)[0], "not set"));
-    }
+  void whatReducesNeedsNoModelNoDataNoProfitAndNoOtherLimit() {
+    account.positionE8 = e8("-500");
+    account.workingBuyE8 = e8("100");
+    account.confidence = Double.NaN;
+    account.volatility = Double.NaN;
+    account.priceE8 = 0;
+    account.lastDataNs = 0;
+    account.equityE8 = 1;
+    account.exposureE8 = e8("90000");
+    account.unknownOrder = true;
+    account.limits = "max_orders_per_minute: 1\n";
+
+    assertThat(rule(account.reduce(Side.BUY, "400.00000001"))).isNotEmpty();
+    assertThat(rule(account.reduce(Side.BUY, "400"))).isEmpty();
+    assertThat(rule(account.reduce(Side.BUY, "1"))).isEqualTo("order-rate");
   }
 
   @Test
-  void aWrongFileNamesKeyAndNearest() {
-    assertThatThrownBy(() -> RiskLimits.fromYaml("max_drawdwn: 1", "limits.yaml"))
-        .hasMessageContaining("limits.yaml: unknown limit 'max_drawdwn'")
-        .hasMessageContaining("max_drawdown");
-    assertThatThrownBy(() -> RiskLimits.fromYaml("max_drawdown: -1", "limits.yaml"))
-        .hasMessageContaining("max_drawdown=-1");
-    assertThatThrownBy(() -> RiskLimits.fromYaml("max_drawdown: .nan", "limits.yaml"))
-        .isInstanceOf(IllegalArgumentException.class);
+  void anExitThatIsNotMarkedAsOneIsAnEntry() {
+    account.positionE8 = e8("5");
+    account.state = TradingState.HALTED;
+
+    assertThat(rule(account.check(order(Side.SELL, "5", "100", false)))).isEqualTo("halted");
   }
 
   @Test
-  void noSequenceOfApprovedOrdersPassesThePositionLimit() {
-    limits =
-        RiskLimits.fromYaml(
-            LIMITS.replace("per_minute: 5", "per_minute: 4000"), "test");
-    for (long seed = 1; seed <= 300; seed++) {
-      SplittableRandom random = new SplittableRandom(seed);
-      position = 0;
-      workingBuy = 0;
-      for (int i = 0; i < 10; i++) {
-        long quantity = random.nextLong(1, 12 * E8.ONE);
-        if (check(Side.BUY, E8.format(quantity)) instanceof RiskDecision.Approved) {
-          workingBuy += quantity;
-        }
-        long filled = workingBuy == 0 ? 0 : random.nextLong(workingBuy + 1);
-        position += filled;
-        workingBuy -= filled;
-      }
-      assertThat(position + workingBuy)
-          .as("seed=%d", seed)
-          .isLessThanOrEqualTo(E8.parse("20"));
-    }
+  void onlyWholeLotsAndTicksOfThisInstrumentAreSane() {
+    account.instrument = new Instrument(0, "BTC", "x", e8("0.01"), e8("0.001"), 0);
+    assertThat(rule(account.buy("1.001"))).isEmpty();
+    assertThat(account.buy("1.0001"))
+        .isEqualTo(new RiskDecision.Refused("sanity", "lots of 0.001", "1.0001"));
+    assertThat(rule(account.check(order(Side.BUY, "1", "100.001", false)))).isEqualTo("sanity");
+
+    account.instrument = new Instrument(1, "BTC", "x", 1, 1, 0);
+    assertThat(rule(account.buy("1"))).isEqualTo("sanity");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE})
+  void negativeWorkingQuantitiesAreNotSane(long working) {
+    account.positionE8 = e8("5");
+    account.workingSellE8 = working;
+
+    assertThat(rule(account.buy("1"))).isEqualTo("sanity");
+    assertThat(rule(account.reduce(Side.SELL, "1"))).isEqualTo("sanity");
   }
 
   @Test
-  void numbersThatOverflowAreRefused() {
-    limits = RiskLimits.fromYaml(LIMITS.replace("max_order_quantity: 10", "max_order_quantity: 90000000000"), "t");
-    assertThat(rule(check(Side.BUY, "90000000000"))).isEqualTo("sanity");
+  void sumsThatDoNotFitAreRefusedAndNotThrown() {
+    account.limit("max_order_quantity", "92233720368").limit("max_order_notional", "92233720368");
+    assertThat(rule(account.buy("90000000000"))).isEqualTo("sanity");
+
+    account.positionE8 = Long.MAX_VALUE;
+    assertThat(rule(account.buy("1"))).isEqualTo("sanity");
+    account.positionE8 = Long.MIN_VALUE;
+    assertThat(rule(account.check(order(Side.SELL, "1", "100", false)))).isEqualTo("sanity");
+    account.positionE8 = 0;
+    account.exposureE8 = Long.MAX_VALUE;
+    assertThat(rule(account.buy("1"))).isEqualTo("sanity");
+    account.exposureE8 = 0;
+    account.equityE8 = Long.MIN_VALUE;
+    assertThat(rule(account.buy("1"))).isEqualTo("sanity");
+    account.lastDataNs = Long.MIN_VALUE;
+    assertThat(rule(account.buy("1"))).isEqualTo("sanity");
   }
 
-  private RiskDecision check(Side side, String quantity) {
-    Order order =
-        new Order("o", 0, "s", side, OrderType.MARKET, E8.parse(quantity), 0, false, 1, NOW);
-    return RiskCheck.check(
-        new ProposedOrder(order, confidence, true),
-        new RiskCheck.Situation(
-            BTC,
-            new AccountView(
-                0,
-                equity,
-                E8.parse("10000"),
-                E8.parse("10000"),
-                position,
-                workingBuy,
-                0,
-                position == 0 ? 0 : 100 * position,
-                unknown),
-            new MarketView(E8.parse("100"), NOW - ageMs * 1_000_000, volatility),
-            state,
-            NOW),
-        limits,
-        rate);
+  @Test
+  void theFirstRuleThatRefusesIsNamed() {
+    account.limit("max_order_quantity", "1").limit("max_order_notional", "1");
+    account.confidence = 0;
+    account.volatility = 9;
+
+    assertThat(rule(account.buy("2"))).isEqualTo("order-size");
+    assertThat(RiskRule.KILL_SWITCH.code()).isEqualTo("kill-switch");
   }
 
-  private static String rule(RiskDecision decision) {
-    return switch (decision) {
-      case RiskDecision.Approved approved -> "";
-      case RiskDecision.Refused refused -> refused.rule();
-    };
-  }
-
-  private static RiskDecision refused(String rule, String limit, String observed) {
-    return new RiskDecision.Refused(rule, limit, observed);
+  private Optional<String> breach() {
+    return RiskCheck.breachOf(account.view(), RiskLimits.fromYaml(account.limits, "test"));
   }
 }

@@ -34,7 +34,7 @@ public record Position(
       return new Position(
           instrument, E8.add(quantityE8, change), E8.add(costE8, value), realisedE8, fees);
     }
-    if (Math.abs(change) <= Math.abs(quantityE8)) {
+    if (-Math.abs(change) >= -Math.abs(quantityE8)) { // Negated: the least long has no positive.
       long closedCost =
           E8.multiplyDivide(costE8, -change, quantityE8, RoundingMode.HALF_EVEN);
       long realised = E8.add(realisedE8, E8.subtract(-value, closedCost));

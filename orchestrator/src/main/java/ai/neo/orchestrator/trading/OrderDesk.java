@@ -28,6 +28,7 @@ final class OrderDesk {
   private final LoopSettings settings;
   private final RiskLimits limits;
   private final Portfolio portfolio;
+  private final int instruments;
   private final Consumer<LoopCommand> commands;
   private final LoopCounters counters;
   private final OrderTracker tracker = new OrderTracker();
@@ -42,6 +43,7 @@ final class OrderDesk {
     this.settings = settings;
     this.limits = parts.limits();
     this.portfolio = parts.portfolio();
+    this.instruments = parts.instruments().size();
     this.commands = commands;
     this.counters = counters;
   }
@@ -148,8 +150,25 @@ final class OrderDesk {
         portfolio.quantityE8(instrument),
         tracker.workingE8(instrument, Side.BUY),
         tracker.workingE8(instrument, Side.SELL),
-        portfolio.grossExposureE8(),
+        worstExposureE8(),
         tracker.unknown(instrument));
+  }
+
+  /** What all positions are worth at the market's prices should open orders fill at their worst. */
+  private long worstExposureE8() {
+    if (tracker.none()) {
+      return portfolio.grossExposureE8();
+    }
+    long sum = 0;
+    for (int instrument = 0; instrument < instruments; instrument++) {
+      long worst =
+          AccountView.worstQuantityE8(
+              portfolio.quantityE8(instrument),
+              tracker.workingE8(instrument, Side.BUY),
+              tracker.workingE8(instrument, Side.SELL));
+      sum = E8.add(sum, E8.multiply(worst, portfolio.markE8(instrument), RoundingMode.HALF_EVEN));
+    }
+    return sum;
   }
 
   private static MarketView market(InstrumentState instrument) {

@@ -55,6 +55,8 @@ class RecordedRunTest {
       min_confidence: 0.4
       max_volatility: 1
       max_data_age_ms: 120000
+      max_order_quantity: 1000000
+      duplicate_window_ms: 1000
       """;
 
   @TempDir Path directory;
