@@ -24,11 +24,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What one bar costs: supports computing features inside the trading loop, without a thread of their
- * own. Aims: the six classics below 50 ns, the default set below 1 µs, nothing allocated.
+ * What one bar costs: supports computing features inside the trading loop, without a thread of
+ * their own. Aims: the six classics below 50 ns, the default set below 1 µs, nothing allocated.
  *
- * <p>The baseline is what a plain loop over the last bars costs for one average and one deviation of
- * 20: an incremental indicator has to be worth its state.
+ * <p>The baseline is what a plain loop over the last bars costs for one average and one deviation
+ * of 20: an incremental indicator has to be worth its state.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -66,7 +66,13 @@ public class FeatureSetBenchmark {
       long low = Math.min(price, close) - random.nextLong(10_000_000);
       bars[i] =
           new Bar(
-              0, i * MINUTE_NS, (i + 1) * MINUTE_NS, price, high, low, close,
+              0,
+              i * MINUTE_NS,
+              (i + 1) * MINUTE_NS,
+              price,
+              high,
+              low,
+              close,
               random.nextLong(5_000_000_000L));
       highs[i] = high / 1e8;
       lows[i] = low / 1e8;

@@ -57,8 +57,7 @@ public class OrderBookBenchmark {
       long distance =
           1 + Math.min(LEVELS - 1, (long) (-MEAN_DISTANCE * Math.log(1 - random.nextDouble())));
       long quantity = random.nextInt(4) == 0 ? 0 : random.nextLong(1, 1000);
-      changes[i] =
-          new BookChange(0, i, side, MIDDLE - side.sign() * distance, quantity, true);
+      changes[i] = new BookChange(0, i, side, MIDDLE - side.sign() * distance, quantity, true);
     }
   }
 

@@ -113,11 +113,7 @@ public class RiskCheckBenchmark {
     return RiskCheck.check(
         proposed,
         new RiskCheck.Situation(
-            instrument,
-            account,
-            new MarketView(priceE8, nowNs, 0.001),
-            TradingState.ACTIVE,
-            nowNs),
+            instrument, account, new MarketView(priceE8, nowNs, 0.001), TradingState.ACTIVE, nowNs),
         limits,
         rate);
   }

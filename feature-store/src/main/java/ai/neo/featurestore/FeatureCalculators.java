@@ -107,8 +107,7 @@ final class FeatureCalculators {
   }
 
   private Macd macd(FeatureDefinition feature) {
-    return indicators.macd(
-        feature.count("fast"), feature.count("slow"), feature.count("signal"));
+    return indicators.macd(feature.count("fast"), feature.count("slow"), feature.count("signal"));
   }
 
   private Bollinger bollinger(FeatureDefinition feature) {

@@ -38,7 +38,12 @@ public record FeatureDefinition(String name, FeatureKind kind, Map<String, Doubl
     }
     if (complete.containsKey("fast") && complete.get("fast") >= complete.get("slow")) {
       throw new IllegalArgumentException(
-          "feature=" + name + " fast=" + complete.get("fast") + " slow=" + complete.get("slow")
+          "feature="
+              + name
+              + " fast="
+              + complete.get("fast")
+              + " slow="
+              + complete.get("slow")
               + ", expected fast < slow");
     }
     params = Collections.unmodifiableMap(complete);
@@ -55,9 +60,18 @@ public record FeatureDefinition(String name, FeatureKind kind, Map<String, Doubl
     boolean inRange = value >= parameter.least() && value <= parameter.most();
     if (!inRange || (parameter.whole() && value != Math.rint(value))) {
       throw new IllegalArgumentException(
-          "feature=" + feature + " " + parameter.name() + "=" + value + ", expected a "
-              + (parameter.whole() ? "whole number" : "number") + " from " + parameter.least()
-              + " to " + parameter.most());
+          "feature="
+              + feature
+              + " "
+              + parameter.name()
+              + "="
+              + value
+              + ", expected a "
+              + (parameter.whole() ? "whole number" : "number")
+              + " from "
+              + parameter.least()
+              + " to "
+              + parameter.most());
     }
   }
 

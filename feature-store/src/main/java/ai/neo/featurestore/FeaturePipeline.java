@@ -142,7 +142,9 @@ public final class FeaturePipeline {
   public void copyTo(float[] target) {
     if (!ready) {
       throw new IllegalStateException(
-          "features of " + definition + " are not ready, they need bars="
+          "features of "
+              + definition
+              + " are not ready, they need bars="
               + definition.barsNeeded());
     }
     if (target.length < values.length) {

@@ -32,8 +32,8 @@ public final class FeatureSetDefinition {
   private final String id;
 
   /**
-   * @throws IllegalArgumentException if the name is malformed, the version not positive, or there is
-   *     no feature, one too many, or one name twice
+   * @throws IllegalArgumentException if the name is malformed, the version not positive, or there
+   *     is no feature, one too many, or one name twice
    */
   public FeatureSetDefinition(String name, int version, List<FeatureDefinition> features) {
     FeatureDefinition.checkName(name, "feature set name");

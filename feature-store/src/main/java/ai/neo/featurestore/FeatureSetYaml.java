@@ -41,9 +41,7 @@ final class FeatureSetYaml {
   private static JsonNode read(String yaml) {
     YAMLMapper mapper =
         YAMLMapper.builder(
-                YAMLFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
+                YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     try {
@@ -62,7 +60,11 @@ final class FeatureSetYaml {
       for (Map.Entry<String, JsonNode> param : given.properties()) {
         if (!param.getValue().isNumber()) {
           throw new IllegalArgumentException(
-              where + ".params." + param.getKey() + "=" + param.getValue().asText()
+              where
+                  + ".params."
+                  + param.getKey()
+                  + "="
+                  + param.getValue().asText()
                   + ", expected a number");
         }
         params.put(param.getKey(), param.getValue().doubleValue());

@@ -18,7 +18,10 @@ public record FeatureVector(String instrument, String featureSetId, long timeNs,
     Objects.requireNonNull(featureSetId, "featureSetId");
     if (instrument.isBlank() || featureSetId.isBlank()) {
       throw new IllegalArgumentException(
-          "instrument=" + instrument + " feature_set_id=" + featureSetId
+          "instrument="
+              + instrument
+              + " feature_set_id="
+              + featureSetId
               + ", expected both to be named");
     }
     values = values.clone();
@@ -51,7 +54,14 @@ public record FeatureVector(String instrument, String featureSetId, long timeNs,
 
   @Override
   public String toString() {
-    return "FeatureVector[instrument=" + instrument + ", feature_set_id=" + featureSetId
-        + ", time_ns=" + timeNs + ", values=" + Arrays.toString(values) + "]";
+    return "FeatureVector[instrument="
+        + instrument
+        + ", feature_set_id="
+        + featureSetId
+        + ", time_ns="
+        + timeNs
+        + ", values="
+        + Arrays.toString(values)
+        + "]";
   }
 }

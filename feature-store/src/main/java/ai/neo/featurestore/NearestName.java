@@ -11,8 +11,15 @@ final class NearestName {
   static String explain(String what, String given, Collection<String> known) {
     String nearest =
         known.stream().min(Comparator.comparingInt(name -> distance(given, name))).orElse("none");
-    return "unknown " + what + "=" + given + ", nearest is " + nearest + " (known: "
-        + String.join(", ", known) + ")";
+    return "unknown "
+        + what
+        + "="
+        + given
+        + ", nearest is "
+        + nearest
+        + " (known: "
+        + String.join(", ", known)
+        + ")";
   }
 
   private static int distance(String a, String b) {

@@ -19,8 +19,8 @@ public interface OfflineFeatureStore {
    *
    * @param fromNs earliest time, inclusive
    * @param toNs latest time, exclusive
-   * @param limit most vectors to return, 1 to {@link #HISTORY_LIMIT_MAX}; the earliest are kept, and
-   *     the rest is asked for from the last one's time on
+   * @param limit most vectors to return, 1 to {@link #HISTORY_LIMIT_MAX}; the earliest are kept,
+   *     and the rest is asked for from the last one's time on
    */
   CompletionStage<List<FeatureVector>> history(
       String instrumentSymbol, long fromNs, long toNs, int limit);
@@ -32,8 +32,7 @@ public interface OfflineFeatureStore {
    */
   static int checkedLimit(int limit) {
     if (limit < 1 || limit > HISTORY_LIMIT_MAX) {
-      throw new IllegalArgumentException(
-          "limit=" + limit + ", expected 1 to " + HISTORY_LIMIT_MAX);
+      throw new IllegalArgumentException("limit=" + limit + ", expected 1 to " + HISTORY_LIMIT_MAX);
     }
     return limit;
   }

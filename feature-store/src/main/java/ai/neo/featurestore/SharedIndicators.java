@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The indicators of one pipeline. Two features that need the same one share it; each is updated once
- * a bar, before any feature is read.
+ * The indicators of one pipeline. Two features that need the same one share it; each is updated
+ * once a bar, before any feature is read.
  */
 final class SharedIndicators {
   /** Feeds one indicator from a bar. */
@@ -55,10 +55,7 @@ final class SharedIndicators {
 
   Rsi rsi(int period) {
     return shared(
-        "rsi/" + period,
-        Rsi.class,
-        () -> new Rsi(period),
-        rsi -> bar -> rsi.update(bar.close()));
+        "rsi/" + period, Rsi.class, () -> new Rsi(period), rsi -> bar -> rsi.update(bar.close()));
   }
 
   Macd macd(int fast, int slow, int signal) {
@@ -71,18 +68,12 @@ final class SharedIndicators {
 
   Sma sma(int period) {
     return shared(
-        "sma/" + period,
-        Sma.class,
-        () -> new Sma(period),
-        sma -> bar -> sma.update(bar.close()));
+        "sma/" + period, Sma.class, () -> new Sma(period), sma -> bar -> sma.update(bar.close()));
   }
 
   Ema ema(int period) {
     return shared(
-        "ema/" + period,
-        Ema.class,
-        () -> new Ema(period),
-        ema -> bar -> ema.update(bar.close()));
+        "ema/" + period, Ema.class, () -> new Ema(period), ema -> bar -> ema.update(bar.close()));
   }
 
   Bollinger bollinger(int period, double deviations) {

@@ -56,7 +56,10 @@ public final class TrainingRows {
     Objects.requireNonNull(definition, "definition");
     if (horizonBars < 1 || !(threshold >= 0) || Double.isInfinite(threshold)) {
       throw new IllegalArgumentException(
-          "horizon_bars=" + horizonBars + " threshold=" + threshold
+          "horizon_bars="
+              + horizonBars
+              + " threshold="
+              + threshold
               + ", expected a horizon of 1 or more and a threshold of zero or more");
     }
     List<Bar> series = new ArrayList<>();
@@ -71,7 +74,10 @@ public final class TrainingRows {
       pipeline.onBar(bar);
       if (pipeline.ignoredBars() > 0) {
         throw new IllegalArgumentException(
-            "bar index=" + i + " close_time_ns=" + bar.closeTimeNs()
+            "bar index="
+                + i
+                + " close_time_ns="
+                + bar.closeTimeNs()
                 + " does not close after the one before it");
       }
       if (i >= first) {
@@ -99,7 +105,9 @@ public final class TrainingRows {
     return slice(0, size);
   }
 
-  /** Rows whose features were known at {@code timeNs} or later: what may be tested on from there. */
+  /**
+   * Rows whose features were known at {@code timeNs} or later: what may be tested on from there.
+   */
   public TrainingRows from(long timeNs) {
     int first = 0;
     while (first < size() && timesNs[first] < timeNs) {

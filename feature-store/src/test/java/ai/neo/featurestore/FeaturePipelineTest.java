@@ -71,8 +71,7 @@ class FeaturePipelineTest {
     assertThat(pipeline.valueOf("range"))
         .isCloseTo(
             100 * (bars.get(199).highE8() - bars.get(199).lowE8()) / close, Offset.offset(1e-10));
-    double mean =
-        bars.subList(180, 200).stream().mapToLong(Bar::closeE8).average().orElseThrow();
+    double mean = bars.subList(180, 200).stream().mapToLong(Bar::closeE8).average().orElseThrow();
     assertThat(pipeline.valueOf("sma_20_distance"))
         .isCloseTo(100 * (close / mean - 1), Offset.offset(1e-9));
   }
@@ -92,9 +91,7 @@ class FeaturePipelineTest {
     float[] one = after(cheap);
     float[] other = after(dear);
     for (int i = 0; i < one.length; i++) {
-      assertThat(other[i])
-          .as(DEFAULT.names().get(i))
-          .isCloseTo(one[i], Offset.offset(1e-5f));
+      assertThat(other[i]).as(DEFAULT.names().get(i)).isCloseTo(one[i], Offset.offset(1e-5f));
     }
   }
 

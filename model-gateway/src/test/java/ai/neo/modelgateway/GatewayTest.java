@@ -115,8 +115,7 @@ class GatewayTest {
     assertThat(answer.getRawOutputContentsList()).isEqualTo(raw.getRawOutputContentsList());
     assertThat(answer.getOutputs(0).hasContents()).isFalse();
     assertThat(answer.getModelVersion()).isEqualTo("1");
-    assertThat(answer.getParametersOrThrow("model_digest").getStringParam())
-        .isEqualTo("digest-1");
+    assertThat(answer.getParametersOrThrow("model_digest").getStringParam()).isEqualTo("digest-1");
     assertThat(answer.getId()).isEqualTo("p1");
     assertThat(
             inference
@@ -157,9 +156,7 @@ class GatewayTest {
         "NOT_FOUND: Request for unknown model: 'direction' version 99 is not found");
     refused(good.toBuilder().setModelVersion("abc").build(), "(details: stol)");
     refused(
-        good.toBuilder()
-            .setInputs(0, good.getInputs(0).toBuilder().setDatatype("FP64"))
-            .build(),
+        good.toBuilder().setInputs(0, good.getInputs(0).toBuilder().setDatatype("FP64")).build(),
         "[request id: p1] inference input 'features' data-type is 'FP64', but model 'direction'"
             + " expects 'FP32'");
     refused(

@@ -63,8 +63,7 @@ final class Aliases {
   }
 
   /** The version that the alias pointed to at a time, by the ledger. */
-  static Optional<Integer> at(
-      Database.Session session, String model, String alias, Instant time) {
+  static Optional<Integer> at(Database.Session session, String model, String alias, Instant time) {
     Versions.requireModel(session, model);
     return Ledger.lastMoveBy(session, model, alias, time)
         .map(move -> RequestChecks.version("version", move.version()));
@@ -82,8 +81,7 @@ final class Aliases {
             () ->
                 RegistryException.invalid(
                     "The alias '%s' of model '%s' never pointed to version %s, so moving it there"
-                            .formatted(
-                                request.getAlias(), request.getModel(), request.getVersion())
+                            .formatted(request.getAlias(), request.getModel(), request.getVersion())
                         + " is no rollback; use action=promote"));
   }
 

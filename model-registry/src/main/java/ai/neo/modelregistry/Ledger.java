@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Ledger {
   /** Actions that move an alias; their evidence names the alias and both ends of the move. */
   static final Set<String> MOVES =
-      Collections.unmodifiableSortedSet(
-          new TreeSet<>(List.of("move", "promote", "rollback")));
+      Collections.unmodifiableSortedSet(new TreeSet<>(List.of("move", "promote", "rollback")));
 
   static final String REGISTER = "register";
   static final String ROLLBACK = "rollback";
@@ -214,8 +213,7 @@ final class Ledger {
     }
     Row head =
         session
-            .run(
-                "SELECT ledger_sequence, ledger_hash FROM registry.model WHERE name = $1", model)
+            .run("SELECT ledger_sequence, ledger_hash FROM registry.model WHERE name = $1", model)
             .iterator()
             .next();
     String end = entries.isEmpty() ? LedgerChain.GENESIS : entries.getLast().getHash();

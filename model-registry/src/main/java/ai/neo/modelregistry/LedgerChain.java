@@ -14,8 +14,8 @@ import java.util.OptionalLong;
  *
  * <p>An entry's hash is the SHA-256 of these fields in this order, each as UTF-8 after its length
  * in bytes (32 bits, big-endian): the text {@code neo.registry.ledger.v1}, sequence (decimal),
- * time, model, version, action, actor, reason, evidence, previous hash. The lengths make the encoding
- * unambiguous: no text can be moved from one field to its neighbour.
+ * time, model, version, action, actor, reason, evidence, previous hash. The lengths make the
+ * encoding unambiguous: no text can be moved from one field to its neighbour.
  */
 public final class LedgerChain {
   /** The previous hash of a model's first entry. */
@@ -48,8 +48,8 @@ public final class LedgerChain {
   }
 
   /**
-   * The sequence at which the chain first breaks, or empty when it is intact: sequences 1, 2, 3…
-   * of one model, each naming the hash before it and having its own.
+   * The sequence at which the chain first breaks, or empty when it is intact: sequences 1, 2, 3… of
+   * one model, each naming the hash before it and having its own.
    *
    * @param entries a model's whole history, oldest first
    */

@@ -103,8 +103,7 @@ final class Versions {
 
   static void requireExists(Database.Session session, String model, int version) {
     if (session
-            .run(
-                "SELECT 1 FROM registry.version WHERE model = $1 AND version = $2", model, version)
+            .run("SELECT 1 FROM registry.version WHERE model = $1 AND version = $2", model, version)
             .size()
         == 0) {
       throw unknown(session, model, version);

@@ -150,8 +150,7 @@ class AliasesTest {
   void versionsAlwaysComeWithTheirAliases() {
     registerFour("shown");
     promote("shown", "", "2");
-    neo.stub.moveAlias(
-        move("shown", "", "2", "move").toBuilder().setAlias("challenger").build());
+    neo.stub.moveAlias(move("shown", "", "2", "move").toBuilder().setAlias("challenger").build());
     neo.stub.moveAlias(move("shown", "", "3", "move").toBuilder().setAlias("shadow").build());
     assertThat(neo.stub.getVersion(version("shown", "2")).getAliasesList())
         .containsExactly("challenger", "champion");

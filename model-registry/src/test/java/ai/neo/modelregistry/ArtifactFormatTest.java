@@ -114,22 +114,19 @@ class ArtifactFormatTest {
         arguments("one byte", bytes(8), "cut off or damaged"),
         arguments("ONNX with weights elsewhere", Samples.resource("external.onnx"), "external"),
         arguments("location only", onnx(field(5, external())), "external"),
-        arguments(
-            "key only", onnx(field(5, tensor(field(13, field(1, bytes('x')))))), "external"),
+        arguments("key only", onnx(field(5, tensor(field(13, field(1, bytes('x')))))), "external"),
         arguments("in a sparse tensor", onnx(field(15, field(1, external()))), "external"),
         arguments("in an attribute", onnx(field(1, field(5, field(5, external())))), "external"),
         arguments("in nested graphs", onnx(deep), "external"),
         arguments(
             "in a function",
-            onnx(ByteString.EMPTY)
-                .concat(field(25, field(7, field(5, field(10, external()))))),
+            onnx(ByteString.EMPTY).concat(field(25, field(7, field(5, field(10, external()))))),
             "external"),
         arguments(
             "in training",
             onnx(ByteString.EMPTY).concat(field(20, field(1, field(5, external())))),
             "external"),
-        arguments(
-            "location as a text", onnx(field(5, tensor(field(14, bytes(1))))), "external"),
+        arguments("location as a text", onnx(field(5, tensor(field(14, bytes(1))))), "external"),
         arguments("nested without end", onnx(bottomless), "nested more than"),
         arguments("graph as a number", field(1, 8).concat(field(7, 1)), "graph is not a message"),
         arguments("IR version 0", bytes(8, 0), "IR version 0"),
@@ -175,8 +172,7 @@ class ArtifactFormatTest {
   @Test
   void refusesWhatIsTooLarge() {
     ByteString big =
-        Samples.neoDjl(1)
-            .concat(ByteString.copyFrom(new byte[ArtifactFormat.SIZE_MAX_BYTES]));
+        Samples.neoDjl(1).concat(ByteString.copyFrom(new byte[ArtifactFormat.SIZE_MAX_BYTES]));
     assertRefused(big, "", "more than the 268435456 allowed");
   }
 

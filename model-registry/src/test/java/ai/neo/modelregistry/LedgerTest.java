@@ -74,8 +74,7 @@ class LedgerTest {
     assertThat(LedgerChain.hashOf(entry))
         .isEqualTo("93b57643e5796db26f57466a464c22cfe17334c1abebf253a0bf00bf7081fe7a");
     LedgerEntry shifted = entry.toBuilder().setActor("trainerg").setReason("rößer").build();
-    assertThat(LedgerChain.hashOf(shifted))
-        .isNotEqualTo(LedgerChain.hashOf(entry));
+    assertThat(LedgerChain.hashOf(shifted)).isNotEqualTo(LedgerChain.hashOf(entry));
   }
 
   @ParameterizedTest

@@ -184,8 +184,7 @@ class ModelRegistryTest {
     assertNotFound(
         failure(
             () ->
-                neo.stub.listVersions(
-                    ListVersionsRequest.newBuilder().setModel("nobody").build())),
+                neo.stub.listVersions(ListVersionsRequest.newBuilder().setModel("nobody").build())),
         "no model");
   }
 
@@ -194,7 +193,9 @@ class ModelRegistryTest {
     ModelVersion damaged = neo.register("damaged", 9_001);
     neo.register("damaged", 9_002);
     Path file =
-        directory.resolve("sha256").resolve(damaged.getDigest().substring(0, 2))
+        directory
+            .resolve("sha256")
+            .resolve(damaged.getDigest().substring(0, 2))
             .resolve(damaged.getDigest());
     Files.writeString(file, "something else");
 

@@ -82,8 +82,6 @@ final class Samples {
   /** A whole ONNX model around the fields of its one graph. */
   static ByteString onnx(ByteString graphFields) {
     ByteString node = field(1, field(4, ByteString.copyFromUtf8("Relu")));
-    return field(1, 8)
-        .concat(field(7, node.concat(graphFields)))
-        .concat(field(8, field(2, 17)));
+    return field(1, 8).concat(field(7, node.concat(graphFields))).concat(field(8, field(2, 17)));
   }
 }

@@ -85,8 +85,11 @@ public final class ModelTier implements AutoCloseable {
       endWith(Long.parseLong(parent));
     }
     System.out.println(
-        "READY {\"grpc_port\":" + tier.gateway.grpcPort() + ",\"http_port\":"
-            + tier.gateway.httpPort() + "}");
+        "READY {\"grpc_port\":"
+            + tier.gateway.grpcPort()
+            + ",\"http_port\":"
+            + tier.gateway.httpPort()
+            + "}");
     System.out.flush();
     LOG.info("serving grpc_port={} http_port={}", tier.gateway.grpcPort(), tier.gateway.httpPort());
     end.await();

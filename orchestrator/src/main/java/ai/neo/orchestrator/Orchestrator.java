@@ -179,8 +179,7 @@ public final class Orchestrator implements AutoCloseable {
 
   private Recording recording() throws IOException {
     return options.data().isEmpty()
-        ? Recording.sample(
-            options.home().resolve("data").resolve("sample"), options.selection())
+        ? Recording.sample(options.home().resolve("data").resolve("sample"), options.selection())
         : Recording.files(options.data(), options.selection());
   }
 
@@ -199,14 +198,7 @@ public final class Orchestrator implements AutoCloseable {
             "run-" + options.seed(),
             options.seed(),
             new LoopSettings(
-                "neo",
-                1,
-                INITIAL_CASH_E8,
-                MODEL,
-                HORIZON_BARS,
-                LABEL_THRESHOLD,
-                0.15,
-                1000 * MS),
+                "neo", 1, INITIAL_CASH_E8, MODEL, HORIZON_BARS, LABEL_THRESHOLD, 0.15, 1000 * MS),
             recording.instruments(),
             limits,
             resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
@@ -350,12 +342,7 @@ public final class Orchestrator implements AutoCloseable {
   private ApiServer.Parts apiParts() throws IOException {
     RegistryView registry = new RegistryView(channel, MODEL);
     return new ApiServer.Parts(
-        view,
-        run::command,
-        directory.token(),
-        this::health,
-        registry::json,
-        this::metrics);
+        view, run::command, directory.token(), this::health, registry::json, this::metrics);
   }
 
   private JsonArray health() {

@@ -54,8 +54,7 @@ public record RunDefinition(
   }
 
   private static List<Strategy> strategies(Instrument instrument) {
-    return List.of(
-        new ModelStrategy(MODEL_STRATEGY), new MovingAverageCross(FAST_BARS, SLOW_BARS));
+    return List.of(new ModelStrategy(MODEL_STRATEGY), new MovingAverageCross(FAST_BARS, SLOW_BARS));
   }
 
   /** Symbols by instrument id. */

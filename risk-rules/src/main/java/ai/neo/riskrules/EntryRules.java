@@ -79,8 +79,7 @@ final class EntryRules {
     return ageNs <= limits.ns(Limit.MAX_DATA_AGE_MS)
         ? APPROVED
         : RiskRule.STALE_DATA.refuses(
-            text(limits, Limit.MAX_DATA_AGE_MS) + " ms",
-            ageNs / NS_PER_MS + " ms");
+            text(limits, Limit.MAX_DATA_AGE_MS) + " ms", ageNs / NS_PER_MS + " ms");
   }
 
   static RiskDecision orderRate(
@@ -119,8 +118,7 @@ final class EntryRules {
       return APPROVED;
     }
     return RiskRule.PRICE_COLLAR.refuses(
-        text(limits, Limit.PRICE_COLLAR_BPS) + " bps of " + E8.format(reference),
-        E8.format(price));
+        text(limits, Limit.PRICE_COLLAR_BPS) + " bps of " + E8.format(reference), E8.format(price));
   }
 
   static RiskDecision position(
@@ -151,8 +149,7 @@ final class EntryRules {
 
   static RiskDecision dailyLoss(
       ProposedOrder proposed, Situation at, InstrumentLimits limits, OrderRate rate) {
-    return atMost(
-        RiskRule.DAILY_LOSS, limits, Limit.MAX_DAILY_LOSS, Losses.todayE8(at.account()));
+    return atMost(RiskRule.DAILY_LOSS, limits, Limit.MAX_DAILY_LOSS, Losses.todayE8(at.account()));
   }
 
   static RiskDecision drawdown(

@@ -18,8 +18,7 @@ final class Losses {
   static boolean beyondDrawdown(AccountView account, long fractionE8) {
     long fall = Math.subtractExact(account.peakEquityE8(), account.equityE8());
     // A whole number of units is more than a product exactly when it is more than its whole part.
-    long allowed =
-        E8.multiply(Math.max(0, account.peakEquityE8()), fractionE8, RoundingMode.DOWN);
+    long allowed = E8.multiply(Math.max(0, account.peakEquityE8()), fractionE8, RoundingMode.DOWN);
     return fall > allowed;
   }
 
@@ -29,20 +28,28 @@ final class Losses {
       if (limits.has(Limit.MAX_DRAWDOWN)
           && beyondDrawdown(account, limits.e8(Limit.MAX_DRAWDOWN))) {
         return Optional.of(
-            "drawdown " + drawdownText(account) + " is beyond max_drawdown "
+            "drawdown "
+                + drawdownText(account)
+                + " is beyond max_drawdown "
                 + E8.format(limits.e8(Limit.MAX_DRAWDOWN)));
       }
-      if (limits.has(Limit.MAX_DAILY_LOSS)
-          && todayE8(account) > limits.e8(Limit.MAX_DAILY_LOSS)) {
+      if (limits.has(Limit.MAX_DAILY_LOSS) && todayE8(account) > limits.e8(Limit.MAX_DAILY_LOSS)) {
         return Optional.of(
-            "the day's loss " + E8.format(todayE8(account)) + " is beyond max_daily_loss "
+            "the day's loss "
+                + E8.format(todayE8(account))
+                + " is beyond max_daily_loss "
                 + E8.format(limits.e8(Limit.MAX_DAILY_LOSS)));
       }
       return Optional.empty();
     } catch (ArithmeticException e) {
       return Optional.of(
-          "equity=" + E8.format(account.equityE8()) + " peak=" + E8.format(account.peakEquityE8())
-              + " day_start=" + E8.format(account.dayStartEquityE8()) + " do not compare");
+          "equity="
+              + E8.format(account.equityE8())
+              + " peak="
+              + E8.format(account.peakEquityE8())
+              + " day_start="
+              + E8.format(account.dayStartEquityE8())
+              + " do not compare");
     }
   }
 

@@ -112,8 +112,11 @@ public final class RiskCheck {
         || account.grossExposureE8() < 0) {
       return RiskRule.SANITY.refuses(
           "working quantities and exposure of zero or more",
-          "buy " + E8.format(account.workingBuyE8()) + ", sell "
-              + E8.format(account.workingSellE8()) + ", exposure "
+          "buy "
+              + E8.format(account.workingBuyE8())
+              + ", sell "
+              + E8.format(account.workingSellE8())
+              + ", exposure "
               + E8.format(account.grossExposureE8()));
     }
     return APPROVED;

@@ -15,8 +15,7 @@ public final class RiskLimits {
   private final InstrumentLimits general;
   private final Map<String, InstrumentLimits> instruments;
 
-  RiskLimits(
-      String origin, InstrumentLimits general, Map<String, InstrumentLimits> instruments) {
+  RiskLimits(String origin, InstrumentLimits general, Map<String, InstrumentLimits> instruments) {
     this.origin = origin;
     this.general = general;
     this.instruments = Map.copyOf(instruments);

@@ -41,13 +41,22 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "java.nio.file..", "java.net..", "java.sql..", "java.util.logging..",
-            "java.util.random..", "java.util.concurrent..")
+            "java.nio.file..",
+            "java.net..",
+            "java.sql..",
+            "java.util.logging..",
+            "java.util.random..",
+            "java.util.concurrent..")
         .orShould()
         .dependOnClassesThat()
         .belongToAnyOf(
-            Clock.class, Instant.class, Random.class, Thread.class, File.class,
-            InputStream.class, OutputStream.class)
+            Clock.class,
+            Instant.class,
+            Random.class,
+            Thread.class,
+            File.class,
+            InputStream.class,
+            OutputStream.class)
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

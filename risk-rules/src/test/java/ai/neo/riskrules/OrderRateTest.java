@@ -39,8 +39,7 @@ class OrderRateTest {
       assertThat(rate.alike(order, now, window))
           .isEqualTo(
               all.stream()
-                  .anyMatch(
-                      sent -> at - sent.timeNs() < window && same(sent.order(), order)));
+                  .anyMatch(sent -> at - sent.timeNs() < window && same(sent.order(), order)));
       if (random.nextInt(4) != 0) {
         rate.approved(order, now);
         all.add(new Sent(order, now));

@@ -142,8 +142,13 @@ class RiskCheckTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0.5999999999999999,confidence", "0.6,''", "0.6000000000000001,''", "1,''",
-    "1.0000000000000002,confidence", "NaN,confidence", "Infinity,confidence"
+    "0.5999999999999999,confidence",
+    "0.6,''",
+    "0.6000000000000001,''",
+    "1,''",
+    "1.0000000000000002,confidence",
+    "NaN,confidence",
+    "Infinity,confidence"
   })
   void confidenceOfAModel(double confidence, String rule) {
     account.confidence = confidence;
@@ -155,8 +160,13 @@ class RiskCheckTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,''", "0.049999999999999996,''", "0.05,''", "0.05000000000000001,volatility",
-    "NaN,volatility", "-0.1,volatility", "Infinity,volatility"
+    "0,''",
+    "0.049999999999999996,''",
+    "0.05,''",
+    "0.05000000000000001,volatility",
+    "NaN,volatility",
+    "-0.1,volatility",
+    "Infinity,volatility"
   })
   void volatility(double volatility, String rule) {
     account.volatility = volatility;
@@ -243,8 +253,12 @@ class RiskCheckTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ACTIVE,'','',reduce-only", "HALTED,halted,'',halted", "FLATTENING,halted,'',halted",
-    "KILLED,kill-switch,kill-switch,kill-switch"})
+  @CsvSource({
+    "ACTIVE,'','',reduce-only",
+    "HALTED,halted,'',halted",
+    "FLATTENING,halted,'',halted",
+    "KILLED,kill-switch,kill-switch,kill-switch"
+  })
   void statesHoldBackWhatTheySay(
       TradingState state, String entry, String exit, String tooLargeAnExit) {
     account.positionE8 = e8("5");

@@ -16,8 +16,7 @@ class RiskLimitsTest {
   void theBundledFileSetsEveryLimit() throws IOException {
     try (InputStream file = RiskLimits.class.getResourceAsStream(RiskLimits.BUNDLED)) {
       RiskLimits limits =
-          RiskLimits.fromYaml(
-              new String(file.readAllBytes(), StandardCharsets.UTF_8), "bundled");
+          RiskLimits.fromYaml(new String(file.readAllBytes(), StandardCharsets.UTF_8), "bundled");
 
       assertThat(limits.general().missing()).isEmpty();
       assertThat(limits.instruments().values())

@@ -6,8 +6,8 @@ import java.math.RoundingMode;
 /**
  * Exact arithmetic on numbers in units of 1e-8.
  *
- * <p>Products are formed in 128 bits and every result that does not fit a {@code long} throws {@link
- * ArithmeticException}: a wrapped price is worse than none. Rounding is named at every call.
+ * <p>Products are formed in 128 bits and every result that does not fit a {@code long} throws
+ * {@link ArithmeticException}: a wrapped price is worse than none. Rounding is named at every call.
  */
 public final class E8 {
   /** One, in units of 1e-8. */

@@ -23,9 +23,7 @@ class E8PropertyTest {
 
   static Stream<Arguments> roundingsAndSeeds() {
     return Stream.of(RoundingMode.values())
-        .flatMap(
-            rounding ->
-                Samples.seeds().mapToObj(seed -> Arguments.of(rounding, seed)));
+        .flatMap(rounding -> Samples.seeds().mapToObj(seed -> Arguments.of(rounding, seed)));
   }
 
   @ParameterizedTest

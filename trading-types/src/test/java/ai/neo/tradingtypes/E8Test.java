@@ -13,10 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class E8Test {
   @ParameterizedTest
-  @EnumSource(
-      value = RoundingMode.class,
-      mode = EnumSource.Mode.EXCLUDE,
-      names = "UNNECESSARY")
+  @EnumSource(value = RoundingMode.class, mode = EnumSource.Mode.EXCLUDE, names = "UNNECESSARY")
   void multiplyDivideIsWhatBigDecimalSays(RoundingMode rounding) {
     for (long seed = 1; seed <= 20_000; seed++) {
       SplittableRandom random = new SplittableRandom(seed);

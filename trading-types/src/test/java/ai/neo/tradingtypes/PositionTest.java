@@ -68,8 +68,16 @@ class PositionTest {
       position = position.after(fill);
       mirror =
           mirror.after(
-              new Fill("t", "o", 3, "s", fill.side().opposite(), fill.priceE8(),
-                  fill.quantityE8(), fill.feeE8(), i));
+              new Fill(
+                  "t",
+                  "o",
+                  3,
+                  "s",
+                  fill.side().opposite(),
+                  fill.priceE8(),
+                  fill.quantityE8(),
+                  fill.feeE8(),
+                  i));
       assertThat(mirror)
           .isEqualTo(
               new Position(
@@ -120,8 +128,7 @@ class PositionTest {
     assertThatExceptionOfType(ArithmeticException.class)
         .isThrownBy(() -> full.after(fill(Side.BUY, "1", "0.00000001")));
     assertThatExceptionOfType(ArithmeticException.class)
-        .isThrownBy(
-            () -> full.after(new Fill("t", "o", 3, "s", Side.SELL, E8.ONE, E8.ONE, 1, 0)));
+        .isThrownBy(() -> full.after(new Fill("t", "o", 3, "s", Side.SELL, E8.ONE, E8.ONE, 1, 0)));
     assertThatExceptionOfType(ArithmeticException.class)
         .isThrownBy(() -> full.unrealisedE8(2 * E8.ONE));
   }

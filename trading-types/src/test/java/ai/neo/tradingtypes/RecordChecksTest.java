@@ -50,9 +50,7 @@ class RecordChecksTest {
   @ParameterizedTest
   @MethodSource("impossible")
   void impossibleValuesAreRefusedWithTheirName(String message, ThrowingCallable construction) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(construction)
-        .withMessageContaining(message);
+    assertThatIllegalArgumentException().isThrownBy(construction).withMessageContaining(message);
   }
 
   @Test
@@ -107,7 +105,6 @@ class RecordChecksTest {
 
   /** Prices and volume as open, high, low, close, volume. */
   private static Bar bar(long openTime, long closeTime, long[] values) {
-    return new Bar(
-        0, openTime, closeTime, values[0], values[1], values[2], values[3], values[4]);
+    return new Bar(0, openTime, closeTime, values[0], values[1], values[2], values[3], values[4]);
   }
 }

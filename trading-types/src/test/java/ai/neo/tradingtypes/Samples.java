@@ -51,12 +51,15 @@ public final class Samples {
   public MarketEvent event() {
     return switch (random.nextInt(4)) {
       case 0 -> bar();
-      case 1 ->
-          new Trade(random.nextInt(), any(), any(), positive(), positive(), side());
+      case 1 -> new Trade(random.nextInt(), any(), any(), positive(), positive(), side());
       case 2 -> quote();
       default ->
           new BookChange(
-              random.nextInt(), any(), side(), positive(), random.nextBoolean() ? 0 : positive(),
+              random.nextInt(),
+              any(),
+              side(),
+              positive(),
+              random.nextBoolean() ? 0 : positive(),
               random.nextBoolean());
     };
   }

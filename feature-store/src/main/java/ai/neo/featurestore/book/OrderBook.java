@@ -7,10 +7,10 @@ import java.util.Objects;
 /**
  * The order book of one instrument, by price level, as its venue reports it.
  *
- * <p>Prices and quantities are in units of 1e-8. Between the changes of one message a book may cross
- * for a moment; it is kept as told, and {@link #crossed()} says so. At most 65 536 levels a side are
- * kept: beyond that the worst is dropped and counted. Allocates only when a side outgrows its
- * arrays. Not safe for use by several threads.
+ * <p>Prices and quantities are in units of 1e-8. Between the changes of one message a book may
+ * cross for a moment; it is kept as told, and {@link #crossed()} says so. At most 65 536 levels a
+ * side are kept: beyond that the worst is dropped and counted. Allocates only when a side outgrows
+ * its arrays. Not safe for use by several threads.
  */
 public final class OrderBook {
   private final PriceLevels bids = new PriceLevels(1);
@@ -31,7 +31,10 @@ public final class OrderBook {
   public void set(Side side, long priceE8, long quantityE8) {
     if (priceE8 <= 0 || quantityE8 < 0) {
       throw new IllegalArgumentException(
-          "level price_e8=" + priceE8 + " quantity_e8=" + quantityE8
+          "level price_e8="
+              + priceE8
+              + " quantity_e8="
+              + quantityE8
               + ", expected a positive price and a quantity of zero or more");
     }
     levels(side).set(priceE8, quantityE8);
@@ -93,7 +96,9 @@ public final class OrderBook {
     return levels(side).quantityOfBest(levels);
   }
 
-  /** How many levels were dropped because a side was full: above zero the deep end is incomplete. */
+  /**
+   * How many levels were dropped because a side was full: above zero the deep end is incomplete.
+   */
   public long dropped() {
     return bids.dropped() + asks.dropped();
   }

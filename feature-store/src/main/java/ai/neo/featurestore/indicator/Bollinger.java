@@ -52,8 +52,8 @@ public final class Bollinger {
   }
 
   /**
-   * Where the newest value lies: 0 at the lower band, 1 at the upper, or {@code NaN} until ready. In
-   * a window of equal values the bands coincide and the answer is 0.5.
+   * Where the newest value lies: 0 at the lower band, 1 at the upper, or {@code NaN} until ready.
+   * In a window of equal values the bands coincide and the answer is 0.5.
    */
   public double percentB() {
     double half = deviations * moments.populationDeviation();

@@ -3,11 +3,11 @@ package ai.neo.featurestore.indicator;
 /**
  * Mean and spread of the last {@code period} values.
  *
- * <p>Welford's update with the leaving value taken out, on values relative to one of their own kind,
- * so that a small spread on a high price keeps its digits. Rounding cannot build up: everything is
- * computed anew from the window whenever the ring wraps, and also when the spread falls far below
- * what went through the window, as after a single wild value. A window of equal values has a spread
- * of exactly zero.
+ * <p>Welford's update with the leaving value taken out, on values relative to one of their own
+ * kind, so that a small spread on a high price keeps its digits. Rounding cannot build up:
+ * everything is computed anew from the window whenever the ring wraps, and also when the spread
+ * falls far below what went through the window, as after a single wild value. A window of equal
+ * values has a spread of exactly zero.
  */
 public final class RollingMoments {
   /**

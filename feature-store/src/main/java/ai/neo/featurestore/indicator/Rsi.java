@@ -47,7 +47,9 @@ public final class Rsi {
     return changes == period;
   }
 
-  /** Whether the price has moved at all since the start: where not, there is no strength to tell. */
+  /**
+   * Whether the price has moved at all since the start: where not, there is no strength to tell.
+   */
   public boolean moved() {
     return gain + loss != 0;
   }

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Keeps every feature vector in PostgreSQL, in the table that {@link FeatureStoreSchema} makes.
  *
- * <p>A batch is one statement. Never blocks; the stages complete on the client's threads. The client
- * belongs to the caller.
+ * <p>A batch is one statement. Never blocks; the stages complete on the client's threads. The
+ * client belongs to the caller.
  */
 public final class PostgresOfflineFeatureStore implements OfflineFeatureStore {
   /**
@@ -107,8 +107,7 @@ public final class PostgresOfflineFeatureStore implements OfflineFeatureStore {
       for (int i = 0; i < values.length; i++) {
         values[i] = boxed[i];
       }
-      vectors.add(
-          new FeatureVector(row.getString(0), row.getString(1), row.getLong(2), values));
+      vectors.add(new FeatureVector(row.getString(0), row.getString(1), row.getLong(2), values));
     }
     return List.copyOf(vectors);
   }

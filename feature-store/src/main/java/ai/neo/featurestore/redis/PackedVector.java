@@ -29,16 +29,26 @@ final class PackedVector {
     ByteBuffer buffer = ByteBuffer.wrap(packed);
     if (packed.length < HEADER_BYTES || packed[Long.BYTES] != FORMAT) {
       throw new IllegalStateException(
-          "instrument=" + instrument + " feature_set_id=" + featureSetId
-              + " holds no packed feature vector of format " + FORMAT);
+          "instrument="
+              + instrument
+              + " feature_set_id="
+              + featureSetId
+              + " holds no packed feature vector of format "
+              + FORMAT);
     }
     long timeNs = buffer.getLong();
     buffer.get();
     int count = buffer.getInt();
     if (buffer.remaining() != (long) count * Float.BYTES) {
       throw new IllegalStateException(
-          "instrument=" + instrument + " feature_set_id=" + featureSetId + " says count=" + count
-              + " and has bytes=" + buffer.remaining());
+          "instrument="
+              + instrument
+              + " feature_set_id="
+              + featureSetId
+              + " says count="
+              + count
+              + " and has bytes="
+              + buffer.remaining());
     }
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

@@ -25,10 +25,10 @@ import org.redisson.config.ConstantDelay;
  * Keeps the newest feature vectors in Redis, one binary value for each instrument and feature set,
  * under {@code NAMESPACE:features:INSTRUMENT:FEATURE_SET_ID}.
  *
- * <p>One thread of its own writes. While it is busy a newer vector takes the place of a waiting one,
- * so that at most one waits for each instrument and feature set, however slow Redis is. Whether a
- * vector is newer than the stored one is decided inside Redis, atomically. Redis need not be there
- * when the store is opened, and may come back at any time.
+ * <p>One thread of its own writes. While it is busy a newer vector takes the place of a waiting
+ * one, so that at most one waits for each instrument and feature set, however slow Redis is.
+ * Whether a vector is newer than the stored one is decided inside Redis, atomically. Redis need not
+ * be there when the store is opened, and may come back at any time.
  */
 public final class RedisOnlineFeatureStore implements OnlineFeatureStore {
   /**
@@ -63,7 +63,8 @@ public final class RedisOnlineFeatureStore implements OnlineFeatureStore {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("online-feature-writer").daemon().factory());
   private final ExecutorService readers =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("online-feature-reader").factory());
+      Executors.newThreadPerTaskExecutor(
+          Thread.ofVirtual().name("online-feature-reader").factory());
   private final AtomicLong written = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
 
@@ -164,8 +165,7 @@ public final class RedisOnlineFeatureStore implements OnlineFeatureStore {
     try {
       return CompletableFuture.supplyAsync(
           () ->
-              Optional.ofNullable(
-                      client.<byte[]>getBucket(key, ByteArrayCodec.INSTANCE).get())
+              Optional.ofNullable(client.<byte[]>getBucket(key, ByteArrayCodec.INSTANCE).get())
                   .map(packed -> PackedVector.unpack(instrumentSymbol, featureSetId, packed)),
           readers);
     } catch (RejectedExecutionException closed) {

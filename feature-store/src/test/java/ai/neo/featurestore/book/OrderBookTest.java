@@ -90,8 +90,7 @@ class OrderBookTest {
   void agreesWithASortedMapUnderRandomChanges(int prices) {
     SplittableRandom random = new SplittableRandom(prices);
     Map<Side, TreeMap<Long, Long>> expected =
-        Map.of(
-            Side.BUY, new TreeMap<>(Comparator.reverseOrder()), Side.SELL, new TreeMap<>());
+        Map.of(Side.BUY, new TreeMap<>(Comparator.reverseOrder()), Side.SELL, new TreeMap<>());
     for (int i = 0; i < 50_000; i++) {
       Side side = random.nextBoolean() ? Side.BUY : Side.SELL;
       long price = 1L + random.nextInt(prices);

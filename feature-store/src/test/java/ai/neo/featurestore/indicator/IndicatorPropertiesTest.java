@@ -168,8 +168,7 @@ class IndicatorPropertiesTest {
         assertThat(moments.populationDeviation())
             .as("bar %d", i)
             .isCloseTo(
-                ExactReference.populationDeviation(closes, i, 20),
-                Percentage.withPercentage(1e-7));
+                ExactReference.populationDeviation(closes, i, 20), Percentage.withPercentage(1e-7));
         assertThat(sma.value())
             .as("bar %d", i)
             .isCloseTo(ExactReference.mean(closes, i, 20), Percentage.withPercentage(1e-12));
@@ -193,8 +192,7 @@ class IndicatorPropertiesTest {
         .isCloseTo(ExactReference.mean(closes, end, 20), Percentage.withPercentage(1e-12));
     assertThat(moments.populationDeviation())
         .isCloseTo(
-            ExactReference.populationDeviation(closes, end, 20),
-            Percentage.withPercentage(1e-9));
+            ExactReference.populationDeviation(closes, end, 20), Percentage.withPercentage(1e-9));
   }
 
   @Test

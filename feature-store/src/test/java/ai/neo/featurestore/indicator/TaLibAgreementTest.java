@@ -131,8 +131,18 @@ class TaLibAgreementTest {
       double[] closes = walk(seed);
       ok(
           taLib.bbands(
-              0, BARS - 1, closes, 20, 2, 2, com.tictactec.ta.lib.MAType.Sma, begin, count, out,
-              middle, lower));
+              0,
+              BARS - 1,
+              closes,
+              20,
+              2,
+              2,
+              com.tictactec.ta.lib.MAType.Sma,
+              begin,
+              count,
+              out,
+              middle,
+              lower));
       Bollinger bollinger = new Bollinger(20, 2);
       for (int i = 0; i < BARS; i++) {
         bollinger.update(closes[i]);

@@ -30,8 +30,7 @@ class TaLibDifferencesTest {
     double[] closes = RandomWalk.closes(1, BARS, price, 0.001);
     double[] middle = new double[BARS];
     double[] lower = new double[BARS];
-    taLib.bbands(
-        0, BARS - 1, closes, 20, 2, 2, MAType.Sma, begin, count, out, middle, lower);
+    taLib.bbands(0, BARS - 1, closes, 20, 2, 2, MAType.Sma, begin, count, out, middle, lower);
     assertThat(out[0] - lower[0]).as("TA-Lib's width").isZero();
     Bollinger bollinger = new Bollinger(20, 2);
     for (int i = 0; i < BARS; i++) {
@@ -73,8 +72,7 @@ class TaLibDifferencesTest {
       if (i >= 19) {
         assertThat(moments.populationDeviation())
             .isCloseTo(
-                ExactReference.populationDeviation(closes, i, 20),
-                Percentage.withPercentage(1e-7));
+                ExactReference.populationDeviation(closes, i, 20), Percentage.withPercentage(1e-7));
       }
     }
   }

@@ -42,8 +42,7 @@ class PostgresOfflineFeatureStoreTest extends OfflineFeatureStoreContract {
   }
 
   private static void migrate() {
-    FeatureStoreSchema.migrate(
-        postgres.getJdbcUrl("postgres", "postgres"), "postgres", "postgres");
+    FeatureStoreSchema.migrate(postgres.getJdbcUrl("postgres", "postgres"), "postgres", "postgres");
   }
 
   @AfterAll

@@ -131,7 +131,8 @@ class RedisOnlineFeatureStoreTest extends OnlineFeatureStoreContract {
   @Test
   void aValueOfAnotherMakeIsRefused() {
     byte[] packed = PackedVector.pack(vector("A", 5, 1, 2));
-    assertThat(PackedVector.unpack("A", "0123456789abcdef", packed)).isEqualTo(vector("A", 5, 1, 2));
+    assertThat(PackedVector.unpack("A", "0123456789abcdef", packed))
+        .isEqualTo(vector("A", 5, 1, 2));
     byte[] torn = java.util.Arrays.copyOf(packed, packed.length - 1);
     assertThatThrownBy(() -> PackedVector.unpack("A", "f", torn)).hasMessageContaining("count=2");
     packed[8] = 9;

@@ -95,8 +95,7 @@ final class Learner implements AutoCloseable {
     Optional<String> refusal = refusal(request);
     if (refusal.isPresent()) {
       refused++;
-      return answer(
-          response.setOutcome(LearnResponse.Outcome.REFUSED).setReason(refusal.get()));
+      return answer(response.setOutcome(LearnResponse.Outcome.REFUSED).setReason(refusal.get()));
     }
     if (!seen.add(request.getPredictionId())) {
       duplicates++;
@@ -111,8 +110,7 @@ final class Learner implements AutoCloseable {
       keep(outcome);
     }
     if (frozen) {
-      return answer(
-          response.setOutcome(LearnResponse.Outcome.FROZEN).setReason(frozenReason));
+      return answer(response.setOutcome(LearnResponse.Outcome.FROZEN).setReason(frozenReason));
     }
     stepIfDue();
     proposeIfDue(response);
@@ -157,13 +155,11 @@ final class Learner implements AutoCloseable {
     }
     if (request.getFeaturesCount() != champion.get().features()) {
       return Optional.of(
-          "features=" + request.getFeaturesCount() + ", expected "
-              + champion.get().features());
+          "features=" + request.getFeaturesCount() + ", expected " + champion.get().features());
     }
     String expected = champion.get().artifact().featureSetId();
     if (!request.getFeatureSetId().equals(expected)) {
-      return Optional.of(
-          "feature_set_id=" + request.getFeatureSetId() + ", expected " + expected);
+      return Optional.of("feature_set_id=" + request.getFeatureSetId() + ", expected " + expected);
     }
     for (float feature : request.getFeaturesList()) {
       if (!Float.isFinite(feature)) {
@@ -340,7 +336,9 @@ final class Learner implements AutoCloseable {
           version.getVersion(),
           champion.artifact().version(),
           ACTOR,
-          "better than the champion on " + candidateScore.outcomes() + " held-out outcomes: "
+          "better than the champion on "
+              + candidateScore.outcomes()
+              + " held-out outcomes: "
               + evidence);
       promotions++;
       predecessor = Optional.of(champion);

@@ -128,8 +128,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                 .setReason("trained on " + rows.count() + " rows")
                 .build());
     if (catalog.champion(header.getModel()).isEmpty()) {
-      catalog.promote(
-          header.getModel(), version.getVersion(), "", "trainer", "the first version");
+      catalog.promote(header.getModel(), version.getVersion(), "", "trainer", "the first version");
     }
     return progress(epochs, epochs, trained.loss(), trained.heldOutAccuracy())
         .setModelVersion(version.getVersion())
@@ -174,8 +173,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   @Override
   public void rollback(RollbackRequest request, StreamObserver<SwapReceipt> reply) {
     answer(
-        reply,
-        () -> catalog.rollback(request.getModel(), request.getActor(), request.getReason()));
+        reply, () -> catalog.rollback(request.getModel(), request.getActor(), request.getReason()));
   }
 
   @Override
@@ -230,8 +228,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   }
 
   private Learner learner(String model) {
-    return learners.computeIfAbsent(
-        model, name -> new Learner(name, settings, catalog, registry));
+    return learners.computeIfAbsent(model, name -> new Learner(name, settings, catalog, registry));
   }
 
   private static <T> void answer(StreamObserver<T> reply, Callable<T> work) {

@@ -25,8 +25,15 @@ final class RowBuffer {
     int rows = more.getLabelsCount();
     if (more.getFeaturesCount() != rows * width || more.getForwardReturnCount() != rows) {
       throw new IllegalArgumentException(
-          "rows=" + rows + " come with " + more.getFeaturesCount() + " features and "
-              + more.getForwardReturnCount() + " returns, expected " + rows * width + " and "
+          "rows="
+              + rows
+              + " come with "
+              + more.getFeaturesCount()
+              + " features and "
+              + more.getForwardReturnCount()
+              + " returns, expected "
+              + rows * width
+              + " and "
               + rows);
     }
     if (count + rows > MAX_ROWS) {

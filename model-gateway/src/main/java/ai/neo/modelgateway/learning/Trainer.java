@@ -7,7 +7,9 @@ import java.util.SplittableRandom;
 
 /** Trains a first network from rows. Deterministic: rows and seed decide every bit of it. */
 final class Trainer {
-  /** The last share of the rows is never learned from: it tells how the network does on new ones. */
+  /**
+   * The last share of the rows is never learned from: it tells how the network does on new ones.
+   */
   private static final double HELD_OUT = 0.15;
 
   private final LearningSettings settings;
@@ -39,8 +41,11 @@ final class Trainer {
     int learned = (int) (rows.count() * (1 - HELD_OUT));
     if (learned < settings.batch()) {
       throw new IllegalArgumentException(
-          "rows=" + rows.count() + ", expected at least "
-              + (int) Math.ceil(settings.batch() / (1 - HELD_OUT)) + " to train from");
+          "rows="
+              + rows.count()
+              + ", expected at least "
+              + (int) Math.ceil(settings.batch() / (1 - HELD_OUT))
+              + " to train from");
     }
     DirectionNetwork start =
         NetworkTraining.fresh(

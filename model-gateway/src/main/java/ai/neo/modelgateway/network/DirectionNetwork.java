@@ -27,7 +27,9 @@ public final class DirectionNetwork {
   /** Scaled inputs are cut off here: one wild feature must not drown the others. */
   static final float INPUT_BOUND = 8f;
 
-  /** The network's last output times this is a return: returns are a thousandth, weights are not. */
+  /**
+   * The network's last output times this is a return: returns are a thousandth, weights are not.
+   */
   static final float RETURN_SCALE = 0.01f;
 
   private static final byte[] MAGIC = "NEOM".getBytes(StandardCharsets.US_ASCII);
@@ -196,8 +198,14 @@ public final class DirectionNetwork {
         || features > MAX_WIDTH
         || hidden > MAX_WIDTH) {
       throw new ModelRefusedException(
-          "neo-djl version=" + version + " features=" + features + " hidden=" + hidden
-              + ", expected version 1 and widths of 1.." + MAX_WIDTH);
+          "neo-djl version="
+              + version
+              + " features="
+              + features
+              + " hidden="
+              + hidden
+              + ", expected version 1 and widths of 1.."
+              + MAX_WIDTH);
     }
     byte[] id = new byte[Short.toUnsignedInt(from.getShort())];
     from.get(id);
@@ -205,8 +213,11 @@ public final class DirectionNetwork {
     long expected = Float.BYTES * (2L * features + shape.size()) + Integer.BYTES;
     if (from.remaining() != expected) {
       throw new ModelRefusedException(
-          "the neo-djl file has " + from.remaining() + " bytes after its header, expected "
-              + expected + ": it is truncated or has something behind its end");
+          "the neo-djl file has "
+              + from.remaining()
+              + " bytes after its header, expected "
+              + expected
+              + ": it is truncated or has something behind its end");
     }
     CRC32C crc = new CRC32C();
     crc.update(from.slice(0, from.capacity() - Integer.BYTES));

@@ -18,8 +18,10 @@ public final class NetworkEngine implements ModelEngine {
     DirectionNetwork network = DirectionNetwork.read(artifact.content());
     if (!network.featureSetId().equals(artifact.featureSetId())) {
       throw new ModelRefusedException(
-          "the file was made for feature set " + network.featureSetId()
-              + ", the registry says " + artifact.featureSetId());
+          "the file was made for feature set "
+              + network.featureSetId()
+              + ", the registry says "
+              + artifact.featureSetId());
     }
     return new Served(artifact, network);
   }

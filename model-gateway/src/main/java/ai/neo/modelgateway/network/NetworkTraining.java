@@ -112,8 +112,7 @@ public final class NetworkTraining implements AutoCloseable {
     return new DirectionNetwork(shape, featureSetId, means, deviations, parameters);
   }
 
-  private static void fill(
-      float[] target, int from, int to, int fanIn, SplittableRandom random) {
+  private static void fill(float[] target, int from, int to, int fanIn, SplittableRandom random) {
     double bound = Math.sqrt(6.0 / fanIn);
     for (int i = from; i < to; i++) {
       target[i] = (float) (bound * (2 * random.nextDouble() - 1));

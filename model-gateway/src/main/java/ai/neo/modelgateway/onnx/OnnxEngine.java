@@ -69,8 +69,11 @@ public final class OnnxEngine implements ModelEngine {
     NodeInfo probabilities = session.getOutputInfo().get(PROBABILITIES);
     if (probabilities == null) {
       throw new ModelRefusedException(
-          "the model's outputs are " + session.getOutputInfo().keySet() + ", expected '"
-              + PROBABILITIES + "'");
+          "the model's outputs are "
+              + session.getOutputInfo().keySet()
+              + ", expected '"
+              + PROBABILITIES
+              + "'");
     }
     long actions = width(probabilities, PROBABILITIES);
     if (actions != 3) {

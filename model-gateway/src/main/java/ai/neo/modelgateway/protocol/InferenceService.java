@@ -156,7 +156,10 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
       if (!name.equals(PROBABILITIES) && !name.equals(EXPECTED_RETURN)) {
         throw Status.INVALID_ARGUMENT
             .withDescription(
-                "unexpected inference output '" + name + "' for model '" + request.getModelName()
+                "unexpected inference output '"
+                    + name
+                    + "' for model '"
+                    + request.getModelName()
                     + "'")
             .asRuntimeException();
       }
@@ -267,14 +270,16 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     if (!INTEGER.matcher(version).matches()) {
       throw Status.INVALID_ARGUMENT
           .withDescription(
-              "failed to get model version from specified version string '" + version
+              "failed to get model version from specified version string '"
+                  + version
                   + "' (details: stol), version should be an integral value > 0")
           .asRuntimeException();
     }
     if (version.startsWith("-")) {
       throw Status.INVALID_ARGUMENT
           .withDescription(
-              "invalid model version specified '" + version
+              "invalid model version specified '"
+                  + version
                   + "' , version should be an integral value > 0")
           .asRuntimeException();
     }

@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Takes the one input of Neo's model contract, {@code features} FP32 [-1, F], out of a request.
- * Refuses in the words and with the codes of Triton 2.51, so that clients need not care who answers.
+ * Refuses in the words and with the codes of Triton 2.51, so that clients need not care who
+ * answers.
  */
 final class RequestReader {
   static final String INPUT = "features";
@@ -32,8 +33,13 @@ final class RequestReader {
       List<String> names =
           request.getInputsList().stream().map(input -> "'" + input.getName() + "'").toList();
       throw invalid(
-          prefix + "expected 1 inputs but got " + request.getInputsCount() + " inputs for model '"
-              + model + "'. Got input(s) [" + String.join(",", names)
+          prefix
+              + "expected 1 inputs but got "
+              + request.getInputsCount()
+              + " inputs for model '"
+              + model
+              + "'. Got input(s) ["
+              + String.join(",", names)
               + "], but missing required input(s) ["
               + (names.contains("'" + INPUT + "'") ? "" : "'" + INPUT + "'")
               + "]. Please provide all required input(s).");
@@ -45,8 +51,16 @@ final class RequestReader {
     }
     if (!input.getDatatype().equals(DATATYPE)) {
       throw invalid(
-          prefix + "inference input '" + INPUT + "' data-type is '" + input.getDatatype()
-              + "', but model '" + model + "' expects '" + DATATYPE + "'");
+          prefix
+              + "inference input '"
+              + INPUT
+              + "' data-type is '"
+              + input.getDatatype()
+              + "', but model '"
+              + model
+              + "' expects '"
+              + DATATYPE
+              + "'");
     }
     int rows = rows(input, features, prefix, model);
     return new Rows(rows, values(request, input, rows * features, prefix));
@@ -57,9 +71,16 @@ final class RequestReader {
     List<Long> shape = input.getShapeList();
     if (shape.size() != 2 || shape.get(1) != features || shape.get(0) < 0) {
       throw invalid(
-          prefix + "unexpected shape for input '" + INPUT + "' for model '" + model
-              + "'. Expected [-1," + features + "], got "
-              + shape.toString().replace(" ", "") + ". ");
+          prefix
+              + "unexpected shape for input '"
+              + INPUT
+              + "' for model '"
+              + model
+              + "'. Expected [-1,"
+              + features
+              + "], got "
+              + shape.toString().replace(" ", "")
+              + ". ");
     }
     if (shape.get(0) > MAX_ROWS) {
       throw invalid(
@@ -78,7 +99,8 @@ final class RequestReader {
     if (request.getRawInputContentsCount() > 0) {
       if (input.hasContents()) {
         throw invalid(
-            "contents field must not be specified when using raw_input_contents for '" + INPUT
+            "contents field must not be specified when using raw_input_contents for '"
+                + INPUT
                 + where);
       }
       ByteBuffer raw =
@@ -93,7 +115,9 @@ final class RequestReader {
     }
     if (typed.getFp32ContentsCount() == 0 && count > 0) {
       throw invalid(
-          "unexpected explicit tensor data for input tensor '" + INPUT + where
+          "unexpected explicit tensor data for input tensor '"
+              + INPUT
+              + where
               + " of type 'FP32', expected datatype 'FP32'");
     }
     sameSize((long) typed.getFp32ContentsCount() * Float.BYTES, count, prefix, where);
@@ -107,8 +131,14 @@ final class RequestReader {
   private static void sameSize(long bytes, int count, String prefix, String where) {
     if (bytes != (long) count * Float.BYTES) {
       throw invalid(
-          prefix + "input byte size mismatch for input '" + INPUT + where + ". Expected "
-              + (long) count * Float.BYTES + ", got " + bytes);
+          prefix
+              + "input byte size mismatch for input '"
+              + INPUT
+              + where
+              + ". Expected "
+              + (long) count * Float.BYTES
+              + ", got "
+              + bytes);
     }
   }
 

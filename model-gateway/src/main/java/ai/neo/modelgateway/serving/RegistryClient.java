@@ -42,15 +42,20 @@ public final class RegistryClient implements VersionRegistry {
     try {
       Artifact artifact =
           calls()
-              .fetchArtifact(
-                  VersionName.newBuilder().setModel(model).setVersion(version).build());
+              .fetchArtifact(VersionName.newBuilder().setModel(model).setVersion(version).build());
       ModelVersion about = artifact.getVersion();
       byte[] content = artifact.getContent().toByteArray();
       String found = digest(content);
       if (!found.equals(about.getDigest())) {
         throw new ModelRefusedException(
-            "the bytes of " + model + " version " + version + " have digest " + found
-                + ", the registry says " + about.getDigest());
+            "the bytes of "
+                + model
+                + " version "
+                + version
+                + " have digest "
+                + found
+                + ", the registry says "
+                + about.getDigest());
       }
       return new ModelArtifact(
           model, version, found, about.getFormat(), about.getFeatureSetId(), content);

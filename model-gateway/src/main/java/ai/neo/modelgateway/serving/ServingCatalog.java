@@ -115,7 +115,8 @@ public final class ServingCatalog {
     try {
       return Optional.of(loadAndWarm(model, version));
     } catch (ModelRefusedException e) {
-      LOG.error("version cannot serve model={} version={} reason={}", model, version, e.getMessage());
+      LOG.error(
+          "version cannot serve model={} version={} reason={}", model, version, e.getMessage());
       return Optional.empty();
     }
   }
@@ -296,7 +297,9 @@ public final class ServingCatalog {
       }
     }
     throw new ModelRefusedException(
-        "format '" + artifact.format() + "' is not loaded here, for it may run code or no engine"
+        "format '"
+            + artifact.format()
+            + "' is not loaded here, for it may run code or no engine"
             + " reads it; export the model to ONNX");
   }
 
@@ -317,7 +320,10 @@ public final class ServingCatalog {
     float[] probabilities = answer.actionProbabilities();
     if (probabilities.length != rows * 3) {
       throw new ModelRefusedException(
-          "action_probabilities has " + probabilities.length + " numbers for " + rows
+          "action_probabilities has "
+              + probabilities.length
+              + " numbers for "
+              + rows
               + " row, expected 3");
     }
     float sum = 0;
@@ -341,13 +347,22 @@ public final class ServingCatalog {
     String expected = champion.get().artifact().featureSetId();
     if (!next.artifact().featureSetId().equals(expected)) {
       throw new ModelRefusedException(
-          "version " + next.artifact().version() + " was made for feature set '"
-              + next.artifact().featureSetId() + "', the loop computes '" + expected + "'");
+          "version "
+              + next.artifact().version()
+              + " was made for feature set '"
+              + next.artifact().featureSetId()
+              + "', the loop computes '"
+              + expected
+              + "'");
     }
     if (next.features() != champion.get().features()) {
       throw new ModelRefusedException(
-          "version " + next.artifact().version() + " takes " + next.features()
-              + " features, the loop computes " + champion.get().features());
+          "version "
+              + next.artifact().version()
+              + " takes "
+              + next.features()
+              + " features, the loop computes "
+              + champion.get().features());
     }
   }
 

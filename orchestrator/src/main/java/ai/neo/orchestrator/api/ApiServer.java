@@ -84,9 +84,7 @@ public final class ApiServer implements AutoCloseable {
         .get("/api/v1/candles")
         .handler(
             c -> items(c, parts.view().candles(c.request().getParam("instrument", ""), limit(c))));
-    router
-        .get("/api/v1/models")
-        .blockingHandler(c -> json(c, parts.models().get()), false);
+    router.get("/api/v1/models").blockingHandler(c -> json(c, parts.models().get()), false);
     router
         .post("/api/v1/commands")
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
@@ -102,8 +100,7 @@ public final class ApiServer implements AutoCloseable {
         handshake -> {
           boolean mine =
               handshake.path().equals("/api/v1/stream")
-                  && allowed(
-                      handshake.headers().get("Host"), handshake.headers().get("Origin"));
+                  && allowed(handshake.headers().get("Host"), handshake.headers().get("Origin"));
           if (mine) {
             handshake.accept();
           } else {
@@ -138,7 +135,9 @@ public final class ApiServer implements AutoCloseable {
       return port;
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException(
-          "port " + wanted + " is taken; stop what uses it, or choose another with"
+          "port "
+              + wanted
+              + " is taken; stop what uses it, or choose another with"
               + " --set page.port=0",
           e);
     }
@@ -198,8 +197,7 @@ public final class ApiServer implements AutoCloseable {
 
   private void command(RoutingContext context) {
     String authorization = context.request().getHeader("Authorization");
-    byte[] given =
-        (authorization == null ? "" : authorization).getBytes(StandardCharsets.UTF_8);
+    byte[] given = (authorization == null ? "" : authorization).getBytes(StandardCharsets.UTF_8);
     byte[] expected = ("Bearer " + parts.token()).getBytes(StandardCharsets.UTF_8);
     if (!MessageDigest.isEqual(given, expected)) {
       error(

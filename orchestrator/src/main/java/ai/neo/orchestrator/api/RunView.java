@@ -130,8 +130,8 @@ public final class RunView implements RunListener {
         add(decisions, decide.decision(), DECISIONS);
         tell("decision", () -> decision(decide.decision()));
       }
-      case LoopCommand.Submit submit -> orders.put(
-          submit.order().clientOrderId(), order(submit.order()));
+      case LoopCommand.Submit submit ->
+          orders.put(submit.order().clientOrderId(), order(submit.order()));
       case LoopCommand.Alert alert -> {
         JsonObject shown =
             new JsonObject()
@@ -317,8 +317,7 @@ public final class RunView implements RunListener {
     JsonArray items = new JsonArray();
     for (Instrument instrument : instruments) {
       if (instrument.symbol().equals(symbol)) {
-        last(candles.get(instrument.id()), limit)
-            .forEach(bar -> items.add(candle(bar)));
+        last(candles.get(instrument.id()), limit).forEach(bar -> items.add(candle(bar)));
       }
     }
     return items;
@@ -326,8 +325,7 @@ public final class RunView implements RunListener {
 
   /** Fills after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray fills(String after, int limit) {
-    return page(
-        fills.stream().map(this::fill).toList(), after, limit);
+    return page(fills.stream().map(this::fill).toList(), after, limit);
   }
 
   /** Orders after the given id, oldest first; without an id, the newest. */
@@ -371,7 +369,8 @@ public final class RunView implements RunListener {
 
   private static JsonArray page(List<JsonObject> all, String after, int limit) {
     if (after == null) {
-      return new JsonArray(new ArrayList<>(all.subList(Math.max(0, all.size() - limit), all.size())));
+      return new JsonArray(
+          new ArrayList<>(all.subList(Math.max(0, all.size() - limit), all.size())));
     }
     int from = 0;
     for (int i = 0; i < all.size(); i++) {

@@ -24,7 +24,10 @@ final class DataDirOption {
     Path file = dataDir.resolve("run.json");
     if (!Files.exists(file)) {
       throw new OperationsException(
-          Neo.AWAY, "no Neo runs on " + dataDir + "; start one with ./neo run, or name its"
+          Neo.AWAY,
+          "no Neo runs on "
+              + dataDir
+              + "; start one with ./neo run, or name its"
               + " directory with --data-dir");
     }
     return new JsonObject(Files.readString(file));

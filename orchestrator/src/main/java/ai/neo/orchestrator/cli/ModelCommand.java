@@ -34,7 +34,8 @@ final class ModelCommand {
     JsonObject on(RegistryView registry) throws IOException;
   }
 
-  private static int with(DataDirOption dataDir, Call call, java.util.function.Consumer<JsonObject> then)
+  private static int with(
+      DataDirOption dataDir, Call call, java.util.function.Consumer<JsonObject> then)
       throws IOException {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", dataDir.running().getInteger("gateway_port"))
@@ -95,7 +96,10 @@ final class ModelCommand {
           String featureSet)
       throws IOException {
     byte[] content = Files.readAllBytes(file);
-    String id = featureSet == null ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id() : featureSet;
+    String id =
+        featureSet == null
+            ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id()
+            : featureSet;
     return with(dataDir, registry -> registry.push(content, id, ACTOR), this::object);
   }
 

@@ -34,8 +34,7 @@ final class OperatorCommands {
           HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
         response =
             client.send(
-                HttpRequest.newBuilder(
-                        URI.create(dataDir.running().getString("api") + "/commands"))
+                HttpRequest.newBuilder(URI.create(dataDir.running().getString("api") + "/commands"))
                     .timeout(TIMEOUT)
                     .header("Authorization", "Bearer " + dataDir.token())
                     .POST(

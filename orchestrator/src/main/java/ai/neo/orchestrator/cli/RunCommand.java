@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +38,13 @@ final class RunCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
   private static final Set<String> KEYS =
       Set.of(
-          "page.port", "gateway.port", "metrics.port", "registry.port", "journal.durability",
-          "risk.file", "run.seed");
+          "page.port",
+          "gateway.port",
+          "metrics.port",
+          "registry.port",
+          "journal.durability",
+          "risk.file",
+          "run.seed");
 
   @CommandLine.Mixin private DataDirOption dataDir;
 

@@ -69,8 +69,7 @@ record PageFiles(Map<String, Asset> byPath, String importMapHash) {
     }
     String importMap = new JsonObject().put("imports", imports).encode();
     byPath.put("/", index(importMap, preloads));
-    return new PageFiles(
-        byPath, Digests.sha256Base64(importMap.getBytes(StandardCharsets.UTF_8)));
+    return new PageFiles(byPath, Digests.sha256Base64(importMap.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static Asset index(String importMap, CharSequence preloads) {

@@ -90,9 +90,7 @@ public final class PageRoutes {
     }
     var body = gzip ? asset.gzip() : asset.plain();
     if (context.request().method().equals(HttpMethod.HEAD)) {
-      response
-          .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
-          .end();
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
     } else {
       response.end(body);
     }

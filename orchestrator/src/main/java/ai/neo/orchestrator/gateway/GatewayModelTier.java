@@ -167,7 +167,8 @@ public final class GatewayModelTier implements ModelTier {
     }
     if (probabilities == null || probabilities.remaining() != ACTIONS * Float.BYTES) {
       throw new IllegalArgumentException(
-          PROBABILITIES + " should be FP32 [1,3]; got "
+          PROBABILITIES
+              + " should be FP32 [1,3]; got "
               + (probabilities == null ? "none" : probabilities.remaining() + " bytes"));
     }
     long epoch = parameter(response, "epoch").getInt64Param();

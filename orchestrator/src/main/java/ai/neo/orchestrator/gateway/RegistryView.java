@@ -45,8 +45,7 @@ public final class RegistryView {
   /** Whether a version serves. */
   public boolean hasChampion() {
     try {
-      registry()
-          .getAlias(AliasName.newBuilder().setModel(model).setAlias("champion").build());
+      registry().getAlias(AliasName.newBuilder().setModel(model).setAlias("champion").build());
       return true;
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {

@@ -40,8 +40,7 @@ final class CommandCodec {
             .reals(12, new float[] {learn.forwardReturn()});
       }
       case LoopCommand.Decide decide -> writeDecision(decide.decision(), to);
-      case LoopCommand.Alert alert ->
-          to.oneOf(1, alert.severity()).text(2, alert.text());
+      case LoopCommand.Alert alert -> to.oneOf(1, alert.severity()).text(2, alert.text());
     }
   }
 

@@ -13,8 +13,14 @@ public final class CorruptJournalException extends IOException {
 
   CorruptJournalException(Path segment, long offset, long sequence, String reason) {
     super(
-        "the journal is damaged in " + segment.getFileName() + " at byte " + offset
-            + ", where frame " + sequence + " should be: " + reason);
+        "the journal is damaged in "
+            + segment.getFileName()
+            + " at byte "
+            + offset
+            + ", where frame "
+            + sequence
+            + " should be: "
+            + reason);
     this.segment = segment.getFileName().toString();
     this.offset = offset;
     this.sequence = sequence;

@@ -68,8 +68,15 @@ final class FieldReader {
       }
       if (length < 0 || length > payload.limit() - at) {
         throw new IllegalStateException(
-            "field " + foundTag + " at byte " + at + " says " + length + " bytes, "
-                + (payload.limit() - at) + " are left");
+            "field "
+                + foundTag
+                + " at byte "
+                + at
+                + " says "
+                + length
+                + " bytes, "
+                + (payload.limit() - at)
+                + " are left");
       }
       if (foundTag == tag) {
         if (expectedLength >= 0 && length != expectedLength) {

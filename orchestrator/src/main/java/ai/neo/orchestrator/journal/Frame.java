@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The frame of the journal, the relay and recorded data: a header of 32 bytes, little-endian, and
- * a payload of tag-length-value fields.
+ * The frame of the journal, the relay and recorded data: a header of 32 bytes, little-endian, and a
+ * payload of tag-length-value fields.
  *
  * <pre>
  *  0  u32  magic 0xDEADBEEF
@@ -20,8 +20,7 @@ import java.util.zip.CRC32C;
  * @param payload read-only, little-endian, positioned at the payload's start; valid as long as the
  *     reader that gave it is open
  */
-public record Frame(
-    int type, long sequence, long timestampNs, ByteBuffer payload, long offset) {
+public record Frame(int type, long sequence, long timestampNs, ByteBuffer payload, long offset) {
   /** The first four bytes of every frame. */
   public static final int MAGIC = 0xDEADBEEF;
 

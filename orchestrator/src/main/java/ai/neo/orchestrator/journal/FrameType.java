@@ -1,8 +1,8 @@
 package ai.neo.orchestrator.journal;
 
 /**
- * What a frame holds. Numbers are for ever: a retired one is never used again. Below 64 is what
- * the loop heard, from 64 on what it said.
+ * What a frame holds. Numbers are for ever: a retired one is never used again. Below 64 is what the
+ * loop heard, from 64 on what it said.
  */
 public final class FrameType {
   /** The run's settings, as JSON: the first frame of a journal. */

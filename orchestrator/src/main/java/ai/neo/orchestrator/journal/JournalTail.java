@@ -29,10 +29,7 @@ record JournalTail(
       while (reader.next().isPresent()) { // Each frame is checked as it is passed.
       }
       return new JournalTail(
-          Optional.of(segments.getLast()),
-          reader.offset(),
-          reader.nextSequence(),
-          reader.torn());
+          Optional.of(segments.getLast()), reader.offset(), reader.nextSequence(), reader.torn());
     }
   }
 
@@ -54,8 +51,14 @@ record JournalTail(
       channel.truncate(endOffset);
       channel.force(true);
       repairs.accept(
-          "the journal's last frame was torn (" + torn.get() + "): cut " + cut + " bytes off "
-              + file.getFileName() + " after frame " + (nextSequence - 1));
+          "the journal's last frame was torn ("
+              + torn.get()
+              + "): cut "
+              + cut
+              + " bytes off "
+              + file.getFileName()
+              + " after frame "
+              + (nextSequence - 1));
     }
   }
 }

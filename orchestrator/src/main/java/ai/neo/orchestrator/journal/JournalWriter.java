@@ -90,7 +90,10 @@ public final class JournalWriter implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the journal in " + directory + " cannot grow: " + e.getMessage()
+          "the journal in "
+              + directory
+              + " cannot grow: "
+              + e.getMessage()
               + "; free space on its disk and start again",
           e);
     }
@@ -153,9 +156,9 @@ public final class JournalWriter implements AutoCloseable {
     if (Files.size(file) < segmentBytes) {
       reserve(file);
     }
-    channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    segment = channel.map(FileChannel.MapMode.READ_WRITE, 0, Math.max(segmentBytes, channel.size()));
+    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    segment =
+        channel.map(FileChannel.MapMode.READ_WRITE, 0, Math.max(segmentBytes, channel.size()));
     segment.order(ByteOrder.LITTLE_ENDIAN).position(position);
     syncedTo = position;
   }

@@ -56,8 +56,7 @@ public final class Replay {
    * @param loop makes a fresh loop from the run's settings, given where its commands go
    * @throws CorruptJournalException if a frame in the middle is damaged
    */
-  public static Result run(
-      JournaledRun journal, Function<Consumer<LoopCommand>, TradingLoop> loop)
+  public static Result run(JournaledRun journal, Function<Consumer<LoopCommand>, TradingLoop> loop)
       throws IOException {
     return new Replay().compare(journal, loop);
   }
@@ -71,8 +70,7 @@ public final class Replay {
       switch (entry.get()) {
         case JournaledRun.Entry.Heard(long sequence, LoopEvent event) -> {
           if (!derived.isEmpty()) {
-            return new Result.Different(
-                inputs, sequence, "", derived.getFirst().toString());
+            return new Result.Different(inputs, sequence, "", derived.getFirst().toString());
           }
           inputs++;
           loop.on(event);
@@ -103,8 +101,7 @@ public final class Replay {
   }
 
   private static ByteBuffer bytes(LoopCommand command) {
-    ByteBuffer target =
-        ByteBuffer.allocate(MAX_COMMAND_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer target = ByteBuffer.allocate(MAX_COMMAND_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     CommandCodec.write(command, target);
     return target.flip();
   }

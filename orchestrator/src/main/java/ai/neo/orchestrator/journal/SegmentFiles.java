@@ -20,10 +20,7 @@ final class SegmentFiles {
   /** All segments, oldest first. */
   static List<Path> of(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(SUFFIX))
-          .sorted()
-          .toList();
+      return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX)).sorted().toList();
     }
   }
 }

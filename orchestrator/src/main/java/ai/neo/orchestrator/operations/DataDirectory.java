@@ -42,7 +42,9 @@ public final class DataDirectory implements AutoCloseable {
       if (Files.getFileStore(directory).getUsableSpace() < LEAST_FREE_BYTES) {
         throw new OperationsException(
             2,
-            "the disk of data directory " + directory + " has less than 512 MiB free; free some"
+            "the disk of data directory "
+                + directory
+                + " has less than 512 MiB free; free some"
                 + " or choose another with --data-dir");
       }
       FileChannel lockFile =
@@ -60,7 +62,10 @@ public final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new OperationsException(
           2,
-          "data directory " + directory + " cannot be written (" + e
+          "data directory "
+              + directory
+              + " cannot be written ("
+              + e
               + "); check its owner and rights or choose another with --data-dir",
           e);
     }
@@ -80,7 +85,10 @@ public final class DataDirectory implements AutoCloseable {
         Files.exists(run)
             ? " by process " + new JsonObject(Files.readString(run)).getValue("pid")
             : "";
-    return "data directory " + directory + " is in use" + by
+    return "data directory "
+        + directory
+        + " is in use"
+        + by
         + "; stop that one or choose another with --data-dir";
   }
 
@@ -100,8 +108,7 @@ public final class DataDirectory implements AutoCloseable {
       byte[] random = new byte[TOKEN_BYTES];
       new SecureRandom().nextBytes(random);
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
     }
     return Files.readString(file).strip();

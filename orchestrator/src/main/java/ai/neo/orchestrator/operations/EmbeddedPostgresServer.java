@@ -47,7 +47,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     } catch (IOException e) {
       throw new OperationsException(
           5,
-          "PostgreSQL does not start on " + data + ": " + e.getMessage()
+          "PostgreSQL does not start on "
+              + data
+              + ": "
+              + e.getMessage()
               + "; look at DATA_DIR/logs, or set NEO_POSTGRES_URL to a server of your own",
           e);
     }

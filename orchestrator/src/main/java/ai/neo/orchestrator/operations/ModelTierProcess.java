@@ -52,9 +52,7 @@ public final class ModelTierProcess implements AutoCloseable {
       tier.launch();
     } catch (IOException e) {
       throw new OperationsException(
-          5,
-          "the model tier does not start: " + e.getMessage() + "; see " + tier.logFile(),
-          e);
+          5, "the model tier does not start: " + e.getMessage() + "; see " + tier.logFile(), e);
     }
     tier.watch.start();
     return tier;

@@ -123,8 +123,8 @@ public final class Portfolio {
   public long grossExposureE8() {
     long sum = 0;
     for (int instrument = 0; instrument < marksE8.length; instrument++) {
-      long value = new Position(instrument, quantityE8(instrument), 0, 0, 0)
-          .valueE8(marksE8[instrument]);
+      long value =
+          new Position(instrument, quantityE8(instrument), 0, 0, 0).valueE8(marksE8[instrument]);
       sum = E8.add(sum, Math.abs(value));
     }
     return sum;

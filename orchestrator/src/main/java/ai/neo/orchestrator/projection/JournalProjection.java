@@ -2,10 +2,10 @@ package ai.neo.orchestrator.projection;
 
 import ai.neo.orchestrator.journal.JournaledRun;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run's journal and writes it to PostgreSQL, in batches and exactly once: the last
- * sequence is stored in the transaction of the rows. When PostgreSQL is away the journal waits,
- * and nothing is lost.
+ * sequence is stored in the transaction of the rows. When PostgreSQL is away the journal waits, and
+ * nothing is lost.
  */
 public final class JournalProjection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JournalProjection.class);
@@ -133,8 +133,7 @@ public final class JournalProjection implements AutoCloseable {
 
   private long begin() throws ExecutionException, TimeoutException, InterruptedException {
     await(
-        pool.preparedQuery(
-                "INSERT INTO neo.run VALUES ($1,$2,$3) ON CONFLICT DO NOTHING")
+        pool.preparedQuery("INSERT INTO neo.run VALUES ($1,$2,$3) ON CONFLICT DO NOTHING")
             .execute(
                 Tuple.of(
                     run.runId(),

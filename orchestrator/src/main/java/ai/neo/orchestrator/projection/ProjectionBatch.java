@@ -47,8 +47,7 @@ final class ProjectionBatch {
   ProjectionBatch(String runId, List<String> symbols) {
     this.runId = runId;
     this.symbols = symbols;
-    for (String statement :
-        List.of(DECISIONS, PREDICTIONS, ORDERS, FILLS, STATUS, MODEL_CHANGES)) {
+    for (String statement : List.of(DECISIONS, PREDICTIONS, ORDERS, FILLS, STATUS, MODEL_CHANGES)) {
       rows.put(statement, new ArrayList<>());
     }
   }

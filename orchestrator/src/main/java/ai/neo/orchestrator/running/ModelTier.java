@@ -30,8 +30,7 @@ public interface ModelTier {
      *
      * @param latencyNs as measured
      */
-    record Predicted(
-        Prediction prediction, long latencyNs) implements Answer {}
+    record Predicted(Prediction prediction, long latencyNs) implements Answer {}
 
     /** None, and why. */
     record Failed(String reason) implements Answer {}

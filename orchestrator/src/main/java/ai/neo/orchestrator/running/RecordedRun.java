@@ -96,8 +96,8 @@ public final class RecordedRun {
    * nothing is sent or asked that has its answer there. The recorded data are read along.
    *
    * @param heard what the loop heard
-   * @param saidAfterLast how many commands were written down after the last of them; those that
-   *     are missing are written now
+   * @param saidAfterLast how many commands were written down after the last of them; those that are
+   *     missing are written now
    * @throws IllegalStateException if the data are not those of the journal
    */
   public void recover(Iterator<LoopEvent> heard, int saidAfterLast) {

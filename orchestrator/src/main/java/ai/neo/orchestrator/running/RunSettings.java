@@ -15,7 +15,10 @@ public record RunSettings(double speed, long longestGapNs, long predictionDelayN
     }
     if (longestGapNs <= 0 || predictionDelayNs < 0) {
       throw new IllegalArgumentException(
-          "longest_gap_ns=" + longestGapNs + " prediction_delay_ns=" + predictionDelayNs
+          "longest_gap_ns="
+              + longestGapNs
+              + " prediction_delay_ns="
+              + predictionDelayNs
               + ", expected positive times");
     }
   }

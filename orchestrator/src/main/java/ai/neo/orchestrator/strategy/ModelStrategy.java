@@ -24,12 +24,18 @@ public final class ModelStrategy implements Strategy {
     public Settings {
       if (!(minConfidence > 0 && minConfidence <= 1 && exitConfidence > 0 && exitConfidence <= 1)) {
         throw new IllegalArgumentException(
-            "min_confidence=" + minConfidence + " exit_confidence=" + exitConfidence
+            "min_confidence="
+                + minConfidence
+                + " exit_confidence="
+                + exitConfidence
                 + ", expected within 0..1");
       }
       if (stopLossBps <= 0 || maxBarsHeld <= 0) {
         throw new IllegalArgumentException(
-            "stop_loss_bps=" + stopLossBps + " max_bars_held=" + maxBarsHeld
+            "stop_loss_bps="
+                + stopLossBps
+                + " max_bars_held="
+                + maxBarsHeld
                 + ", expected positive numbers");
       }
     }

@@ -15,8 +15,7 @@ import java.util.function.Function;
  *
  * @param instruments by id
  */
-public record LoopParts(
-    List<InstrumentState> instruments, RiskLimits limits, Portfolio portfolio) {
+public record LoopParts(List<InstrumentState> instruments, RiskLimits limits, Portfolio portfolio) {
   /**
    * New, empty parts: nothing seen, nothing held.
    *
@@ -32,7 +31,11 @@ public record LoopParts(
     for (Instrument instrument : instruments) {
       if (instrument.id() != states.size()) {
         throw new IllegalArgumentException(
-            "instrument=" + instrument.symbol() + " id=" + instrument.id() + ", expected "
+            "instrument="
+                + instrument.symbol()
+                + " id="
+                + instrument.id()
+                + ", expected "
                 + states.size());
       }
       states.add(

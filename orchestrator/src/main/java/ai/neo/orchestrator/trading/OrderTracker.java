@@ -96,8 +96,7 @@ final class OrderTracker {
   /** Whether the strategy has an open order on the instrument. */
   boolean working(String strategy, int instrument) {
     for (Tracked tracked : open.values()) {
-      if (tracked.order.instrument() == instrument
-          && tracked.order.strategy().equals(strategy)) {
+      if (tracked.order.instrument() == instrument && tracked.order.strategy().equals(strategy)) {
         return true;
       }
     }

@@ -171,8 +171,14 @@ public final class TradingLoop {
     if (!prediction.valid()) {
       onPredictionFailed(
           prediction.id(),
-          "v" + prediction.version() + " answered no probabilities: sell=" + prediction.sell()
-              + " hold=" + prediction.hold() + " buy=" + prediction.buy(),
+          "v"
+              + prediction.version()
+              + " answered no probabilities: sell="
+              + prediction.sell()
+              + " hold="
+              + prediction.hold()
+              + " buy="
+              + prediction.buy(),
           arrived.timeNs());
       return;
     }
@@ -292,7 +298,8 @@ public final class TradingLoop {
       alert(
           nowNs,
           LoopCommand.Alert.Severity.CRITICAL,
-          "order " + report.clientOrderId()
+          "order "
+              + report.clientOrderId()
               + ": its outcome is unknown; it counts as live until the venue gives evidence");
     }
     if (status == OrderStatus.REJECTED && report instanceof ExecutionReport.Rejected rejected) {
@@ -361,8 +368,9 @@ public final class TradingLoop {
   private void onOperator(LoopEvent.OperatorCommanded commanded) {
     long nowNs = commanded.timeNs();
     String why =
-        commanded.reason().isBlank() ? "by " + commanded.actor() : commanded.reason() + " (by "
-            + commanded.actor() + ")";
+        commanded.reason().isBlank()
+            ? "by " + commanded.actor()
+            : commanded.reason() + " (by " + commanded.actor() + ")";
     switch (commanded.command()) {
       case HALT -> {
         if (state == TradingState.ACTIVE) {
@@ -419,8 +427,12 @@ public final class TradingLoop {
         to == TradingState.ACTIVE
             ? LoopCommand.Alert.Severity.INFO
             : LoopCommand.Alert.Severity.CRITICAL,
-        from + " -> " + to + (reason.isEmpty() ? "" : ": " + reason)
-            + ", equity " + E8.format(portfolio.equityE8()));
+        from
+            + " -> "
+            + to
+            + (reason.isEmpty() ? "" : ": " + reason)
+            + ", equity "
+            + E8.format(portfolio.equityE8()));
   }
 
   private void alert(long nowNs, LoopCommand.Alert.Severity severity, String text) {

@@ -118,8 +118,7 @@ class PageRoutesTest {
   @Test
   void aKnownVersionIsNotSentAgain() throws Exception {
     HttpResponse<byte[]> first = get("/page/store.js");
-    HttpResponse<byte[]> second =
-        get("/page/store.js", "If-None-Match", header(first, "etag"));
+    HttpResponse<byte[]> second = get("/page/store.js", "If-None-Match", header(first, "etag"));
 
     assertThat(header(first, "cache-control")).isEqualTo("no-cache");
     assertThat(second.statusCode()).isEqualTo(304);
@@ -129,8 +128,7 @@ class PageRoutesTest {
   @Test
   void librariesMayBeKeptForEver() throws Exception {
     String html = new String(get("/").body(), StandardCharsets.UTF_8);
-    String echarts =
-        new JsonObject(importMap(html)).getJsonObject("imports").getString("echarts");
+    String echarts = new JsonObject(importMap(html)).getJsonObject("imports").getString("echarts");
 
     assertThat(echarts).matches("/lib/echarts/\\d+\\.\\d+\\.\\d+/dist/echarts\\.esm\\.min\\.mjs");
     assertThat(header(get(echarts), "cache-control")).isEqualTo(Asset.FOR_EVER);
@@ -192,8 +190,7 @@ class PageRoutesTest {
 
   private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-            URI.create("http://127.0.0.1:" + server.actualPort()).resolve(path));
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort()).resolve(path));
     if (headers.length > 0) {
       request.headers(headers);
     }

@@ -56,8 +56,7 @@ class CodecTest {
   static List<LoopCommand> commands() {
     return List.of(
         new LoopCommand.Submit(
-            8,
-            new Order("neo-1-2", 1, "model", Side.BUY, OrderType.LIMIT, 5, 6, true, 44, 8)),
+            8, new Order("neo-1-2", 1, "model", Side.BUY, OrderType.LIMIT, 5, 6, true, 44, 8)),
         new LoopCommand.Cancel(8, "neo-1-2"),
         new LoopCommand.Decide(8, decision(new Decision.Verdict.None(), Double.NaN)),
         new LoopCommand.Decide(8, decision(new Decision.Verdict.Approved(), 0.75)),
@@ -114,8 +113,7 @@ class CodecTest {
               assertThatThrownBy(
                       () -> EventCodec.read(frame(FrameType.PREDICTION_ARRIVED, 60, part)))
                   .as("cut=%d", cut)
-                  .isInstanceOfAny(
-                      IllegalStateException.class, IndexOutOfBoundsException.class);
+                  .isInstanceOfAny(IllegalStateException.class, IndexOutOfBoundsException.class);
             });
   }
 

@@ -154,9 +154,7 @@ class JournalTest {
       byte[] flipped = whole.clone();
       flipped[at] ^= 1;
       Files.write(onlySegment(), flipped);
-      assertThatThrownBy(this::open)
-          .as("byte %d", at)
-          .isInstanceOf(CorruptJournalException.class);
+      assertThatThrownBy(this::open).as("byte %d", at).isInstanceOf(CorruptJournalException.class);
     }
   }
 

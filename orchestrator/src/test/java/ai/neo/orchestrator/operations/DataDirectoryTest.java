@@ -31,7 +31,8 @@ class DataDirectoryTest {
     try (DataDirectory directory = DataDirectory.open(path)) {
       token = directory.token();
       assertThat(token).hasSize(43);
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path.resolve("token"))))
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(path.resolve("token"))))
           .isEqualTo("rw-------");
     }
     try (DataDirectory directory = DataDirectory.open(path)) {

@@ -78,8 +78,7 @@ class PortfolioTest {
       assertThat(portfolio.cashE8()).as("seed=%d", seed).isEqualTo(cash);
       assertThat(portfolio.equityE8())
           .as("seed=%d", seed)
-          .isEqualTo(
-              CASH + portfolio.realisedE8() + portfolio.unrealisedE8() - portfolio.feesE8());
+          .isEqualTo(CASH + portfolio.realisedE8() + portfolio.unrealisedE8() - portfolio.feesE8());
     }
   }
 

@@ -168,8 +168,7 @@ class RecordedRunTest {
     try (JournaledRun journal = JournaledRun.open(directory)) {
       for (var entries = journal.remaining(); entries.hasNext(); ) {
         if (entries.next()
-                instanceof
-                JournaledRun.Entry.Heard(long sequence, LoopEvent.VenueReported reported)
+                instanceof JournaledRun.Entry.Heard(long sequence, LoopEvent.VenueReported reported)
             && reported.report()
                 instanceof ai.neo.orchestrator.execution.ExecutionReport.Filled filled) {
           again.apply(filled.fill());
@@ -183,8 +182,7 @@ class RecordedRunTest {
   private static Watched whole(Path directory, String limits)
       throws IOException, InterruptedException {
     Watched watched = new Watched();
-    try (RunJournal journal =
-        RunJournal.open(directory, RunJournal.Durability.OS, text -> {})) {
+    try (RunJournal journal = RunJournal.open(directory, RunJournal.Durability.OS, text -> {})) {
       journal.started(0, "{}");
       assertThat(run(journal, watched, limits).run()).isTrue();
     }
@@ -194,8 +192,7 @@ class RecordedRunTest {
   private static RecordedRun run(Journaling journal, RunListener listener, String limits) {
     return new RecordedRun(
         new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
-        new RecordedRun.Parts(
-            new Bars(3000), new Model(Integer.MAX_VALUE), journal, listener),
+        new RecordedRun.Parts(new Bars(3000), new Model(Integer.MAX_VALUE), journal, listener),
         commands -> loop(limits, commands),
         RecordedRunTest::venue);
   }
@@ -263,7 +260,8 @@ class RecordedRunTest {
       long low = Math.min(open, price) - 5 * E8.ONE;
       long openNs = at++ * MINUTE;
       return Optional.of(
-          new Bar(0, openNs, openNs + MINUTE, open, high, low, price, random.nextLong(30 * E8.ONE)));
+          new Bar(
+              0, openNs, openNs + MINUTE, open, high, low, price, random.nextLong(30 * E8.ONE)));
     }
 
     @Override

@@ -55,8 +55,7 @@ final class FixtureStatus {
                 .put("digest", "9f2c41d07be85a6e")
                 .put("epoch", 7))
         .put(
-            "predictions_by_version",
-            new JsonObject().put("1", 8240).put("2", 4310).put("3", 2874))
+            "predictions_by_version", new JsonObject().put("1", 8240).put("2", 4310).put("3", 2874))
         .put("health", health("up", "gRPC, p99 0.9 ms"))
         .put("kill", new JsonObject().put("active", state.equals("killed")).put("reason", ""));
   }

@@ -115,7 +115,12 @@ class PageTest {
     server.push(server.markets.getFirst().nextCandle("54321.98"));
     server.push(server.status.now().put("type", "status").put("equity", "123456.78"));
     server.push(
-        server.markets.getFirst().decisions().getLast().copy()
+        server
+            .markets
+            .getFirst()
+            .decisions()
+            .getLast()
+            .copy()
             .put("type", "decision")
             .put("id", "pushed")
             .put("action", "SELL")

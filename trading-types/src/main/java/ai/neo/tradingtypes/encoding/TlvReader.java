@@ -15,8 +15,8 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Fields that are not asked for are skipped. Reading a number allocates nothing. The buffer's
- * position and byte order are neither changed nor relied on after {@link #wrap}. Whatever is
- * wrong with the bytes is a {@link TlvException}. For one thread at a time.
+ * position and byte order are neither changed nor relied on after {@link #wrap}. Whatever is wrong
+ * with the bytes is a {@link TlvException}. For one thread at a time.
  */
 public final class TlvReader {
   private ByteBuffer buffer;

@@ -147,8 +147,7 @@ public final class TlvWriter {
 
   /** Bytes that a field with a value of this length takes. */
   public static int fieldBytes(int valueBytes) {
-    return Math.addExact(
-        valueBytes, valueBytes < EXTENDED ? HEADER_BYTES : EXTENDED_HEADER_BYTES);
+    return Math.addExact(valueBytes, valueBytes < EXTENDED ? HEADER_BYTES : EXTENDED_HEADER_BYTES);
   }
 
   /** Bytes that a field with this text takes at most. */

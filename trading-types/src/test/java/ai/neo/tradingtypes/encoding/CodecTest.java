@@ -117,8 +117,7 @@ class CodecTest {
     for (int i = 0; i < TRIES * 10; i++) {
       byte[] noise = new byte[random.nextInt(200)];
       random.nextBytes(noise);
-      assertThatExceptionOfType(TlvException.class)
-          .isThrownBy(() -> given.codec().decode(noise));
+      assertThatExceptionOfType(TlvException.class).isThrownBy(() -> given.codec().decode(noise));
     }
   }
 

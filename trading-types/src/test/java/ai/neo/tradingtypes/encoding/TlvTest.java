@@ -26,7 +26,13 @@ class TlvTest {
 
     assertThat(HexFormat.of().formatHex(buffer.array(), 0, writer.length()))
         .isEqualTo(
-            "02010400" + "0d0c0b0a" + "03000100" + "ff" + "04000300" + "68c3a9" + "05000100"
+            "02010400"
+                + "0d0c0b0a"
+                + "03000100"
+                + "ff"
+                + "04000300"
+                + "68c3a9"
+                + "05000100"
                 + "01");
   }
 

@@ -90,13 +90,14 @@ public final class SimulatedOrderVenue implements OrderVenue {
           new ExecutionReport.Rejected(
               order.clientOrderId(),
               arrivalNs + latency(),
-              "quantity=" + E8.format(order.quantityE8()) + " is no multiple of lot_size="
+              "quantity="
+                  + E8.format(order.quantityE8())
+                  + " is no multiple of lot_size="
                   + E8.format(instrument.lotSizeE8())));
       return;
     }
     working.put(order.clientOrderId(), new Resting(order, arrivalNs));
-    reports.accept(
-        new ExecutionReport.Acknowledged(order.clientOrderId(), arrivalNs + latency()));
+    reports.accept(new ExecutionReport.Acknowledged(order.clientOrderId(), arrivalNs + latency()));
   }
 
   @Override
@@ -215,10 +216,7 @@ public final class SimulatedOrderVenue implements OrderVenue {
             bar.volumeE8(),
             E8.fromDouble(settings.participation(), RoundingMode.DOWN),
             RoundingMode.DOWN);
-    long quantity =
-        instruments
-            .get(bar.instrument())
-            .wholeLots(Math.min(resting.leftE8, share));
+    long quantity = instruments.get(bar.instrument()).wholeLots(Math.min(resting.leftE8, share));
     trade(resting, price, quantity, Math.max(bar.openTimeNs(), resting.arrivalNs));
   }
 

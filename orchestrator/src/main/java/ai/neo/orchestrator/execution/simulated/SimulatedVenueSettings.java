@@ -19,8 +19,7 @@ public record SimulatedVenueSettings(
     long seed) {
   public SimulatedVenueSettings {
     if (!(takerFeeBps >= 0 && takerFeeBps < 10_000)) {
-      throw new IllegalArgumentException(
-          "taker_fee_bps=" + takerFeeBps + ", expected 0..10000");
+      throw new IllegalArgumentException("taker_fee_bps=" + takerFeeBps + ", expected 0..10000");
     }
     if (!(halfSpreadBps >= 0 && halfSpreadBps < 10_000)) {
       throw new IllegalArgumentException(
@@ -28,7 +27,10 @@ public record SimulatedVenueSettings(
     }
     if (latencyNs < 0 || latencyJitterNs < 0) {
       throw new IllegalArgumentException(
-          "latency_ns=" + latencyNs + " latency_jitter_ns=" + latencyJitterNs
+          "latency_ns="
+              + latencyNs
+              + " latency_jitter_ns="
+              + latencyJitterNs
               + ", expected 0 or more");
     }
     if (!(participation > 0 && participation <= 1)) {

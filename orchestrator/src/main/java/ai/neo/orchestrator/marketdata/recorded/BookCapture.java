@@ -139,12 +139,7 @@ final class BookCapture {
       BookChange c = changes.get(i);
       events.add(
           new BookChange(
-              instrument,
-              timeNs,
-              c.side(),
-              c.priceE8(),
-              c.quantityE8(),
-              i == changes.size() - 1));
+              instrument, timeNs, c.side(), c.priceE8(), c.quantityE8(), i == changes.size() - 1));
     }
   }
 
@@ -171,7 +166,13 @@ final class BookCapture {
     if (barOpenNs >= 0 && next >= barOpenNs + MINUTE_NS) {
       events.add(
           new Bar(
-              instrument, barOpenNs, barOpenNs + MINUTE_NS, bar[0], bar[1], bar[2], bar[3],
+              instrument,
+              barOpenNs,
+              barOpenNs + MINUTE_NS,
+              bar[0],
+              bar[1],
+              bar[2],
+              bar[3],
               bar[4]));
       barOpenNs = -1;
     }

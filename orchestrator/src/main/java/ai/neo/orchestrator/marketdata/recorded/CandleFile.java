@@ -40,13 +40,26 @@ public record CandleFile(
       Map.of(
           "time",
           List.of(
-              "timestamp_ms", "timestamp", "time", "date", "datetime", "open_time", "opentime",
-              "unix", "start", "ts"),
-          "open", List.of("open", "o"),
-          "high", List.of("high", "h"),
-          "low", List.of("low", "l"),
-          "close", List.of("close", "c"),
-          "volume", List.of("volume", "vol", "v", "volume_base", "base_volume"));
+              "timestamp_ms",
+              "timestamp",
+              "time",
+              "date",
+              "datetime",
+              "open_time",
+              "opentime",
+              "unix",
+              "start",
+              "ts"),
+          "open",
+          List.of("open", "o"),
+          "high",
+          List.of("high", "h"),
+          "low",
+          List.of("low", "l"),
+          "close",
+          List.of("close", "c"),
+          "volume",
+          List.of("volume", "vol", "v", "volume_base", "base_volume"));
 
   /** Rows from which tick and lot are guessed. */
   private static final int SAMPLED = 2000;
@@ -130,7 +143,8 @@ public record CandleFile(
     /** Whether the line names columns; if not, the order is taken. */
     private boolean header(String text, long number) {
       String[] cells = text.split(separator, -1);
-      boolean named = text.toLowerCase(Locale.ROOT).contains("close") || isWord(cells[1 % cells.length]);
+      boolean named =
+          text.toLowerCase(Locale.ROOT).contains("close") || isWord(cells[1 % cells.length]);
       columns = new int[] {0, 1, 2, 3, 4, 5};
       if (!named) {
         if (cells.length < 6) {
@@ -166,7 +180,8 @@ public record CandleFile(
     }
 
     private static boolean isWord(String cell) {
-      return !cell.isBlank() && Character.isLetter(cell.strip().replace("\"", "").charAt(0))
+      return !cell.isBlank()
+          && Character.isLetter(cell.strip().replace("\"", "").charAt(0))
           && !cell.strip().equalsIgnoreCase("nan");
     }
 
@@ -234,7 +249,10 @@ public record CandleFile(
         }
         if (row.timeNs < before.timeNs) {
           throw new BadMarketDataException(
-              file, row.line, "the time is before that of line " + before.line
+              file,
+              row.line,
+              "the time is before that of line "
+                  + before.line
                   + ": candles are out of order; sort the file by time");
         }
       }
@@ -246,8 +264,7 @@ public record CandleFile(
       for (Row row : rows) {
         long[] v = row.values;
         try {
-          bars.add(
-              new Bar(0, row.timeNs, row.timeNs + interval, v[0], v[1], v[2], v[3], v[4]));
+          bars.add(new Bar(0, row.timeNs, row.timeNs + interval, v[0], v[1], v[2], v[3], v[4]));
         } catch (IllegalArgumentException e) {
           throw new BadMarketDataException(file, row.line, e.getMessage());
         }

@@ -56,8 +56,7 @@ public final class Recording {
     Recording recording = new Recording();
     CandleFile btc = CandleFile.read(directory.resolve("BTCUSDT-1m-2021-04_2021-05.csv.gz"));
     CandleFile eth = CandleFile.read(directory.resolve("ETHUSDT-5m-2024-01_2024-09.csv.gz"));
-    recording.add(
-        btc, "binance", directory.resolve("BTCUSDT-book-2024-08-08.jsonl.gz"), selection);
+    recording.add(btc, "binance", directory.resolve("BTCUSDT-book-2024-08-08.jsonl.gz"), selection);
     recording.add(eth, "binance", null, selection);
     recording.checkNotEmpty(selection);
     return recording;
@@ -88,19 +87,15 @@ public final class Recording {
     int id = instruments.size();
     instruments.add(
         new Instrument(
-            id,
-            candles.symbol(),
-            venue,
-            candles.tickSizeE8(),
-            candles.lotSizeE8(),
-            10 * E8.ONE));
+            id, candles.symbol(), venue, candles.tickSizeE8(), candles.lotSizeE8(), 10 * E8.ONE));
     int trained = (int) (candles.bars().size() * TRAINING_SHARE);
     training.add(candles.bars().subList(0, trained));
     List<MarketEvent> traded = new ArrayList<>();
     for (Bar bar :
         candles
             .bars()
-            .subList(Math.min(candles.bars().size(), trained + PURGED_BARS), candles.bars().size())) {
+            .subList(
+                Math.min(candles.bars().size(), trained + PURGED_BARS), candles.bars().size())) {
       Bar own =
           new Bar(
               id,

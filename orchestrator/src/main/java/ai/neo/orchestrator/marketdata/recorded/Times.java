@@ -45,7 +45,9 @@ enum Times {
       throw new BadMarketDataException(
           file,
           line,
-          "time is '" + text + "', expected "
+          "time is '"
+              + text
+              + "', expected "
               + (this == TEXT ? "YYYY-MM-DD HH:MM[:SS] or ISO 8601" : name() + " since 1970"));
     }
   }

@@ -51,7 +51,9 @@ class SimulatedOrderVenueTest {
     venue.before(bar(1, "100", "10"));
     venue.before(bar(2, "101", "0"));
     venue.before(bar(3, "102", "10"));
-    assertThat(fills()).extracting(fill -> E8.format(fill.quantityE8())).containsExactly("1", "0.5");
+    assertThat(fills())
+        .extracting(fill -> E8.format(fill.quantityE8()))
+        .containsExactly("1", "0.5");
     assertThat(venue.openOrders()).isZero();
   }
 
