@@ -7,6 +7,7 @@ import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.E8;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tick → decision without a model: the bar is journaled, the features are computed, the account is
@@ -32,6 +33,7 @@ final class DecisionLatency implements Program {
                   instrument -> List.of(new TestStrategies.InAndOut("plain")),
                   0.1,
                   journal,
+                  Optional.of(Market.view(1)),
                   new NoModel()),
               System::nanoTime);
       Market.Walk walk = new Market.Walk(0);

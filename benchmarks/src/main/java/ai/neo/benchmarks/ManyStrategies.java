@@ -1,16 +1,14 @@
 package ai.neo.benchmarks;
 
-import ai.neo.orchestrator.api.RunView;
 import ai.neo.orchestrator.running.Journaling;
 import ai.neo.orchestrator.strategy.Strategy;
-import ai.neo.orchestrator.trading.LoopCommand;
-import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Heap in use, after a full collection, of ten strategies on fifty instruments with features, the
@@ -27,20 +25,19 @@ final class ManyStrategies implements Program {
   public List<Figure> measure() {
     double before = used();
     List<Instrument> instruments = Market.instruments(INSTRUMENTS);
-    Watched watched = new Watched(instruments);
     TickPath path =
         new TickPath(
             new TickPath.Parts(
                 instruments,
                 instrument -> strategies(),
                 0.00001,
-                watched,
+                Journaling.NONE,
+                Optional.of(Market.view(INSTRUMENTS)),
                 new DecisionLatency.NoModel()),
             () -> 1);
-    watched.path = path;
     List<Market.Walk> walks = new ArrayList<>();
     instruments.forEach(instrument -> walks.add(new Market.Walk(instrument.id())));
-    long started = System.nanoTime();
+    long started = CpuClock.now();
     for (int i = 0; i < BARS; i++) {
       for (Market.Walk walk : walks) {
         Bar bar = walk.next(1_000_000 * E8.ONE);
@@ -48,7 +45,7 @@ final class ManyStrategies implements Program {
         path.tick(bar);
       }
     }
-    double seconds = (System.nanoTime() - started) / 1e9;
+    double seconds = (CpuClock.now() - started) / 1e9;
     double after = used();
     if (path.orders() < INSTRUMENTS * STRATEGIES) {
       throw new IllegalStateException("too few orders: " + path.lastVerdict());
@@ -83,34 +80,5 @@ final class ManyStrategies implements Program {
       System.gc(); // The figure is what stays.
     }
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / (1024.0 * 1024);
-  }
-
-  /** Feeds the page's view as a run does. */
-  private static final class Watched implements Journaling {
-    private final RunView view;
-    private TickPath path;
-    private LoopEvent before;
-
-    Watched(List<Instrument> instruments) {
-      view = new RunView("benchmark", instruments, Market.settings(0.1).initialCashE8());
-    }
-
-    @Override
-    public void heard(LoopEvent event) {
-      if (before != null) {
-        view.heard(before, path.loop());
-      }
-      before = event;
-    }
-
-    @Override
-    public void said(LoopCommand command) {
-      view.said(command);
-    }
-
-    @Override
-    public void beforeSending() {
-      // Nothing is kept on disk.
-    }
   }
 }

@@ -1,5 +1,6 @@
 package ai.neo.benchmarks;
 
+import ai.neo.orchestrator.api.RunView;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.riskrules.RiskLimits;
 import ai.neo.tradingtypes.Bar;
@@ -53,6 +54,11 @@ final class Market {
       all.add(new Instrument(i, "C" + i + "USDT", "made-up", TICK_E8, 100, 0));
     }
     return all;
+  }
+
+  /** What the page remembers of a run. */
+  static RunView view(int instruments) {
+    return new RunView("benchmark", instruments(instruments), settings(0.1).initialCashE8());
   }
 
   /** A random walk of one-minute bars that stays near where it began. */

@@ -5,6 +5,7 @@ import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.E8;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tick → order on one machine: the bar is journaled, the features are computed, a real gateway in
@@ -70,6 +71,7 @@ final class OrderLatency implements Program {
                   instrument -> List.of(new TestStrategies.OnEveryPrediction("model")),
                   0.1,
                   journal,
+                  Optional.of(Market.view(1)),
                   timed),
               System::nanoTime);
       Market.Walk walk = new Market.Walk(0);

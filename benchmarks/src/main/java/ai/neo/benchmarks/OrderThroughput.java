@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Orders per second through loop, risk, journal ({@code os}) and simulated venue on one core, and
+ * Orders per second of one core through loop, risk, journal ({@code os}) and simulated venue, and
  * whether the millionth costs what the first did. Closed orders: each is filled before the next
  * bar. Open orders: the market has no volume, so all stay open and count in every limit.
  */
@@ -85,12 +86,13 @@ final class OrderThroughput implements Program {
                   instrument -> strategies,
                   0.00001,
                   journal,
+                  Optional.empty(),
                   new DecisionLatency.NoModel()),
               () -> 1);
       Market.Walk walk = new Market.Walk(0);
       for (int part = 0; part < parts; part++) {
         long until = path.orders() + ordersEach;
-        long started = System.nanoTime();
+        long started = CpuClock.now();
         while (path.orders() < until) {
           Bar bar = walk.next(volumeE8);
           path.before(bar);
@@ -99,7 +101,7 @@ final class OrderThroughput implements Program {
             throw new IllegalStateException("a bar gave no order: " + path.lastVerdict());
           }
         }
-        perSecond[part] = ordersEach * 1e9 / (System.nanoTime() - started);
+        perSecond[part] = ordersEach * 1e9 / (CpuClock.now() - started);
       }
       boolean allOpen = path.openOrders() >= parts * ordersEach;
       if (volumeE8 == 0 && !allOpen) {

@@ -6,6 +6,7 @@ import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
 import ai.neo.orchestrator.running.Journaling;
 import ai.neo.orchestrator.running.ModelTier;
+import ai.neo.orchestrator.running.RunListener;
 import ai.neo.orchestrator.strategy.Strategy;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
@@ -17,6 +18,7 @@ import ai.neo.tradingtypes.MarketEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -32,6 +34,7 @@ final class TickPath {
   private final TradingLoop loop;
   private final SimulatedOrderVenue venue;
   private final Journaling journal;
+  private final Optional<RunListener> listener;
   private final ModelTier models;
   private final LongSupplier clock;
   private final Deque<LoopEvent> toHear = new ArrayDeque<>();
@@ -45,6 +48,7 @@ final class TickPath {
    * What a path is made of.
    *
    * @param strategies of each instrument
+   * @param listener of the page, as a run has it
    * @param models asked for predictions; never asked where no strategy uses a model
    */
   record Parts(
@@ -52,10 +56,12 @@ final class TickPath {
       Function<Instrument, List<Strategy>> strategies,
       double positionFraction,
       Journaling journal,
+      Optional<RunListener> listener,
       ModelTier models) {}
 
   TickPath(Parts parts, LongSupplier clock) {
     this.journal = parts.journal();
+    this.listener = parts.listener();
     this.models = parts.models();
     this.clock = clock;
     this.loop =
@@ -110,10 +116,6 @@ final class TickPath {
     return venue.openOrders();
   }
 
-  TradingLoop loop() {
-    return loop;
-  }
-
   /** What risk said last, for an error message. */
   String lastVerdict() {
     return lastVerdict;
@@ -129,6 +131,7 @@ final class TickPath {
   private void hear(LoopEvent event) {
     journal.heard(event);
     loop.on(event);
+    listener.ifPresent(view -> view.heard(event, loop));
   }
 
   private void onReport(ExecutionReport report) {
@@ -137,6 +140,7 @@ final class TickPath {
 
   private void onCommand(LoopCommand command) {
     journal.said(command);
+    listener.ifPresent(view -> view.said(command));
     switch (command) {
       case LoopCommand.Predict predict -> toHear.addLast(ask(predict));
       case LoopCommand.Submit submit -> {

@@ -21,11 +21,15 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +40,7 @@ public final class RunView implements RunListener {
   private static final int CANDLES = 1_500;
   private static final int DECISIONS = 5_000;
   private static final int FILLS = 50_000;
+  private static final int ORDERS = 50_000;
   private static final int EQUITY_POINTS = 4_000;
   private static final int ALERTS = 100;
 
@@ -50,7 +55,7 @@ public final class RunView implements RunListener {
   private final Map<Long, Prediction> predictions = new HashMap<>();
   private final Deque<Fill> fills = new ArrayDeque<>();
   private final Deque<JsonObject> alerts = new ArrayDeque<>();
-  private final Map<String, JsonObject> orders = new java.util.LinkedHashMap<>();
+  private final SequencedMap<String, ShownOrder> orders = new LinkedHashMap<>();
   private final List<JsonObject> equity = new ArrayList<>();
   private final Deque<Supplier<JsonObject>> news = new ArrayDeque<>();
   private long equityEvery = 1;
@@ -61,6 +66,18 @@ public final class RunView implements RunListener {
   private String championDigest = "";
   private long epoch;
   private Snapshot snapshot;
+  private final long[] marksE8;
+
+  /** An order and how far it is: made into words only when somebody asks. */
+  private static final class ShownOrder {
+    final Order order;
+    String status = "SENT";
+    long filledE8;
+
+    ShownOrder(Order order) {
+      this.order = order;
+    }
+  }
 
   /** The account and the counters at one moment. */
   private record Snapshot(
@@ -74,8 +91,7 @@ public final class RunView implements RunListener {
       double drawdown,
       double maxDrawdown,
       LoopCounters.Snapshot counters,
-      List<Portfolio.StrategyPosition> positions,
-      Map<Integer, Long> marks) {}
+      List<Portfolio.StrategyPosition> positions) {}
 
   private final long initialCashE8;
 
@@ -83,6 +99,7 @@ public final class RunView implements RunListener {
     this.runId = runId;
     this.instruments = List.copyOf(instruments);
     this.initialCashE8 = initialCashE8;
+    this.marksE8 = new long[instruments.size()];
     instruments.forEach(instrument -> candles.add(new ArrayDeque<>()));
   }
 
@@ -91,6 +108,8 @@ public final class RunView implements RunListener {
     nowNs = Math.max(nowNs, event.timeNs());
     switch (event) {
       case LoopEvent.MarketData market -> {
+        int instrument = market.event().instrument();
+        marksE8[instrument] = loop.portfolio().markE8(instrument);
         if (market.event() instanceof Bar bar) {
           add(candles.get(bar.instrument()), bar, CANDLES);
           tell("candle", () -> candle(bar).put("instrument", symbol(bar.instrument())));
@@ -130,8 +149,12 @@ public final class RunView implements RunListener {
         add(decisions, decide.decision(), DECISIONS);
         tell("decision", () -> decision(decide.decision()));
       }
-      case LoopCommand.Submit submit ->
-          orders.put(submit.order().clientOrderId(), order(submit.order()));
+      case LoopCommand.Submit submit -> {
+        orders.put(submit.order().clientOrderId(), new ShownOrder(submit.order()));
+        if (orders.size() > ORDERS) {
+          orders.pollFirstEntry();
+        }
+      }
       case LoopCommand.Alert alert -> {
         JsonObject shown =
             new JsonObject()
@@ -158,7 +181,7 @@ public final class RunView implements RunListener {
   }
 
   private void onReport(ExecutionReport report) {
-    JsonObject order = orders.get(report.clientOrderId());
+    ShownOrder order = orders.get(report.clientOrderId());
     String status =
         switch (report) {
           case ExecutionReport.Acknowledged r -> "ACKNOWLEDGED";
@@ -166,9 +189,12 @@ public final class RunView implements RunListener {
           case ExecutionReport.Filled r -> {
             add(fills, r.fill(), FILLS);
             tell("fill", () -> fill(r.fill()));
+            int instrument = r.fill().instrument();
+            if (marksE8[instrument] == 0) {
+              marksE8[instrument] = r.fill().priceE8();
+            }
             if (order != null) {
-              long filled = E8.parse(order.getString("filled_quantity")) + r.fill().quantityE8();
-              order.put("filled_quantity", E8.format(filled));
+              order.filledE8 += r.fill().quantityE8();
             }
             yield r.complete() ? "FILLED" : "PARTIALLY_FILLED";
           }
@@ -177,7 +203,7 @@ public final class RunView implements RunListener {
           case ExecutionReport.OutcomeUnknown r -> "UNKNOWN";
         };
     if (order != null) {
-      order.put("status", status);
+      order.status = status;
     }
   }
 
@@ -213,10 +239,6 @@ public final class RunView implements RunListener {
 
   private Snapshot snapshot(TradingLoop loop) {
     Portfolio portfolio = loop.portfolio();
-    Map<Integer, Long> marks = new HashMap<>();
-    for (Instrument instrument : instruments) {
-      marks.put(instrument.id(), portfolio.markE8(instrument.id()));
-    }
     return new Snapshot(
         loop.state(),
         loop.stateReason(),
@@ -228,8 +250,7 @@ public final class RunView implements RunListener {
         portfolio.drawdown(),
         portfolio.maxDrawdown(),
         loop.counters(),
-        portfolio.positions(),
-        marks);
+        portfolio.positions());
   }
 
   /** SHA-256 over the decisions so far. */
@@ -325,17 +346,22 @@ public final class RunView implements RunListener {
 
   /** Fills after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray fills(String after, int limit) {
-    return page(fills.stream().map(this::fill).toList(), after, limit);
+    return page(fills, Fill::tradeId, this::fill, new Page(after, limit));
   }
 
   /** Orders after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray orders(String after, int limit) {
-    return page(orders.values().stream().map(JsonObject::copy).toList(), after, limit);
+    return page(
+        orders.values(),
+        shown -> shown.order.clientOrderId(),
+        this::order,
+        new Page(after, limit));
   }
 
   /** Decisions after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray decisions(String after, int limit) {
-    return page(decisions.stream().map(this::decision).toList(), after, limit);
+    return page(
+        decisions, each -> Long.toString(each.id()), this::decision, new Page(after, limit));
   }
 
   /** Alerts, oldest first. */
@@ -353,7 +379,7 @@ public final class RunView implements RunListener {
     JsonArray items = new JsonArray();
     if (snapshot != null) {
       for (Portfolio.StrategyPosition held : snapshot.positions()) {
-        long mark = snapshot.marks().get(held.position().instrument());
+        long mark = marksE8[held.position().instrument()];
         items.add(
             new JsonObject()
                 .put("instrument", symbol(held.position().instrument()))
@@ -367,18 +393,25 @@ public final class RunView implements RunListener {
     return items;
   }
 
-  private static JsonArray page(List<JsonObject> all, String after, int limit) {
-    if (after == null) {
-      return new JsonArray(
-          new ArrayList<>(all.subList(Math.max(0, all.size() - limit), all.size())));
-    }
+  private record Page(String after, int limit) {}
+
+  /** Words are made of the page's items alone: the loop waits meanwhile. */
+  private static <T> JsonArray page(
+      Collection<T> all, Function<T, String> id, Function<T, JsonObject> words, Page page) {
     int from = 0;
-    for (int i = 0; i < all.size(); i++) {
-      if (after.equals(String.valueOf(all.get(i).getValue("id")))) {
-        from = i + 1;
+    if (page.after == null) {
+      from = Math.max(0, all.size() - page.limit);
+    } else {
+      int index = 0;
+      for (T each : all) {
+        index++;
+        if (page.after.equals(id.apply(each))) {
+          from = index;
+        }
       }
     }
-    return new JsonArray(new ArrayList<>(all.subList(from, Math.min(all.size(), from + limit))));
+    return new JsonArray(
+        new ArrayList<>(all.stream().skip(from).limit(page.limit).map(words).toList()));
   }
 
   private static <T> List<T> last(Deque<T> all, int limit) {
@@ -409,7 +442,8 @@ public final class RunView implements RunListener {
         .put("time", time(fill.timeNs()));
   }
 
-  private JsonObject order(Order order) {
+  private JsonObject order(ShownOrder shown) {
+    Order order = shown.order;
     return new JsonObject()
         .put("id", order.clientOrderId())
         .put("instrument", symbol(order.instrument()))
@@ -417,9 +451,9 @@ public final class RunView implements RunListener {
         .put("side", order.side().name())
         .put("type", order.type().name())
         .put("quantity", E8.format(order.quantityE8()))
-        .put("filled_quantity", "0")
+        .put("filled_quantity", E8.format(shown.filledE8))
         .put("limit_price", order.limitPriceE8() == 0 ? null : E8.format(order.limitPriceE8()))
-        .put("status", "SENT")
+        .put("status", shown.status)
         .put("decision_id", order.decisionId())
         .put("time", time(order.createdNs()));
   }

@@ -14,8 +14,24 @@ public final class LoopCounters {
   long updatesLearned;
   long swaps;
   long rollbacks;
-  final Map<String, Long> predictionsByVersion = new TreeMap<>();
-  final Map<String, Long> refusedByRule = new TreeMap<>();
+  private final Map<String, Long> predictionsByVersion = new TreeMap<>();
+  private final Map<String, Long> refusedByRule = new TreeMap<>();
+
+  // Copies that may be shared, until the next count.
+  private Map<String, Long> predictionsCopy = Map.of();
+  private Map<String, Long> refusedCopy = Map.of();
+
+  /** Counts a usable prediction. */
+  void predicted(String version) {
+    predictionsByVersion.merge(version, 1L, Long::sum);
+    predictionsCopy = null;
+  }
+
+  /** Counts an order that risk refused. */
+  void refused(String rule) {
+    refusedByRule.merge(rule, 1L, Long::sum);
+    refusedCopy = null;
+  }
 
   /**
    * The counters at one moment.
@@ -48,6 +64,12 @@ public final class LoopCounters {
 
   /** An immutable copy. */
   public Snapshot copy() {
+    if (predictionsCopy == null) {
+      predictionsCopy = Map.copyOf(predictionsByVersion);
+    }
+    if (refusedCopy == null) {
+      refusedCopy = Map.copyOf(refusedByRule);
+    }
     return new Snapshot(
         events,
         bars,
@@ -58,7 +80,7 @@ public final class LoopCounters {
         updatesLearned,
         swaps,
         rollbacks,
-        Map.copyOf(predictionsByVersion),
-        Map.copyOf(refusedByRule));
+        predictionsCopy,
+        refusedCopy);
   }
 }

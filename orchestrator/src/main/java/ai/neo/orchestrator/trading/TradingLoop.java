@@ -184,7 +184,7 @@ public final class TradingLoop {
     }
     asked.remove(prediction.id());
     noticeSwaps(prediction.epoch());
-    counters.predictionsByVersion.merge(prediction.version(), 1L, Long::sum);
+    counters.predicted(prediction.version());
     InstrumentState instrument = instruments.get(question.instrument());
     instrument.await(
         new InstrumentState.Outcome(
@@ -284,7 +284,7 @@ public final class TradingLoop {
   private void emit(Decision decision) {
     counters.decisions++;
     if (decision.verdict() instanceof Decision.Verdict.Refused refused) {
-      counters.refusedByRule.merge(refused.rule(), 1L, Long::sum);
+      counters.refused(refused.rule());
     }
     commands.accept(new LoopCommand.Decide(decision.timeNs(), decision));
   }
