@@ -63,6 +63,14 @@ public final class Orchestrator implements AutoCloseable {
   private static final int HORIZON_BARS = 15;
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
+
+  /**
+   * Patience with the model tier on recorded data, where the clock stands still meanwhile: a busy
+   * machine must not turn into a fallback, for two runs are to decide the same. A dead tier is
+   * noticed at once.
+   */
+  private static final int ANSWER_MS = 15_000;
+
   private static final long GAP_NS = 3_600_000_000_000L;
 
   private final RunOptions options;
@@ -272,7 +280,7 @@ public final class Orchestrator implements AutoCloseable {
                         MODEL,
                         definition.runId(),
                         FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
-                        2000,
+                        ANSWER_MS,
                         30_000)),
                 journal,
                 RunListener.all(List.of(view, publisher))),

@@ -39,7 +39,11 @@ public final class DataDirectory implements AutoCloseable {
   public static DataDirectory open(Path path) {
     Path directory = path.toAbsolutePath();
     try {
-      Files.createDirectories(directory);
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
       if (Files.getFileStore(directory).getUsableSpace() < LEAST_FREE_BYTES) {
         throw new OperationsException(
             2,
