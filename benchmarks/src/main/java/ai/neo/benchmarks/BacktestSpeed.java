@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Bars per second of one core in a backtest: the real loop, risk and simulated venue, recorded data in memory,
- * no journal, a moving-average cross. Decides how many settings a sweep can try in a night.
+ * Bars per second of one core in a backtest: the real loop, risk and simulated venue, recorded data
+ * in memory, no journal, a moving-average cross. Decides how many settings a sweep can try in a
+ * night.
  */
 final class BacktestSpeed implements Program {
   private static final int BARS = 1 << 20;

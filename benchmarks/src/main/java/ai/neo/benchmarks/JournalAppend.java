@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Frames per second of one core into the journal, with durability {@code os}, on the disk of the temporary
- * folder. Decides whether every input can be written down before the loop hears it.
+ * Frames per second of one core into the journal, with durability {@code os}, on the disk of the
+ * temporary folder. Decides whether every input can be written down before the loop hears it.
  *
  * <p>Baseline: the same number of bytes written to a plain file, one write per frame, and in writes
  * of a megabyte.

@@ -65,7 +65,7 @@ public final class RunView implements RunListener {
   private String champion = "";
   private String championDigest = "";
   private long epoch;
-  private Snapshot snapshot;
+  private final Account account = new Account();
   private final long[] marksE8;
 
   /** An order and how far it is: made into words only when somebody asks. */
@@ -79,19 +79,40 @@ public final class RunView implements RunListener {
     }
   }
 
-  /** The account and the counters at one moment. */
-  private record Snapshot(
-      TradingState state,
-      String reason,
-      long cashE8,
-      long equityE8,
-      long realisedE8,
-      long unrealisedE8,
-      long feesE8,
-      double drawdown,
-      double maxDrawdown,
-      LoopCounters.Snapshot counters,
-      List<Portfolio.StrategyPosition> positions) {}
+  /**
+   * The account and the counters after the last event. Written over at each: numbers alone, so that
+   * it costs the loop nanoseconds and nothing is allocated for a reader who may never come.
+   */
+  private static final class Account {
+    private boolean known;
+    private TradingState state;
+    private String reason;
+    private long cashE8;
+    private long equityE8;
+    private long realisedE8;
+    private long unrealisedE8;
+    private long feesE8;
+    private double drawdown;
+    private double maxDrawdown;
+    private List<Portfolio.StrategyPosition> positions = List.of();
+    private final LoopCounters counters = new LoopCounters();
+
+    void take(TradingLoop loop) {
+      Portfolio portfolio = loop.portfolio();
+      known = true;
+      state = loop.state();
+      reason = loop.stateReason();
+      cashE8 = portfolio.cashE8();
+      equityE8 = portfolio.equityE8();
+      realisedE8 = portfolio.realisedE8();
+      unrealisedE8 = portfolio.unrealisedE8();
+      feesE8 = portfolio.feesE8();
+      drawdown = portfolio.drawdown();
+      maxDrawdown = portfolio.maxDrawdown();
+      positions = portfolio.positions();
+      loop.copyCounters(counters);
+    }
+  }
 
   private final long initialCashE8;
 
@@ -132,7 +153,7 @@ public final class RunView implements RunListener {
       case LoopEvent.OperatorCommanded e -> { // Seen in the state.
       }
     }
-    snapshot = snapshot(loop);
+    account.take(loop);
     if (event instanceof LoopEvent.PredictionArrived arrived) {
       predictions.put(arrived.prediction().id(), arrived.prediction());
       if (predictions.size() > DECISIONS) {
@@ -237,22 +258,6 @@ public final class RunView implements RunListener {
     return all;
   }
 
-  private Snapshot snapshot(TradingLoop loop) {
-    Portfolio portfolio = loop.portfolio();
-    return new Snapshot(
-        loop.state(),
-        loop.stateReason(),
-        portfolio.cashE8(),
-        portfolio.equityE8(),
-        portfolio.realisedE8(),
-        portfolio.unrealisedE8(),
-        portfolio.feesE8(),
-        portfolio.drawdown(),
-        portfolio.maxDrawdown(),
-        loop.counters(),
-        portfolio.positions());
-  }
-
   /** SHA-256 over the decisions so far. */
   public synchronized String decisionDigest() {
     return digest.hex();
@@ -274,20 +279,20 @@ public final class RunView implements RunListener {
                     .put("version", champion)
                     .put("digest", championDigest)
                     .put("epoch", epoch));
-    if (snapshot == null) {
+    if (!account.known) {
       return status.put("state", "starting");
     }
-    Snapshot now = snapshot;
-    LoopCounters.Snapshot c = now.counters();
+    Account now = account;
+    LoopCounters.Snapshot c = now.counters.copy();
     return status
-        .put("state", now.state().name().toLowerCase(Locale.ROOT).replace("active", "running"))
-        .put("cash", E8.format(now.cashE8()))
-        .put("equity", E8.format(now.equityE8()))
-        .put("realised_pnl", E8.format(now.realisedE8()))
-        .put("unrealised_pnl", E8.format(now.unrealisedE8()))
-        .put("fees", E8.format(now.feesE8()))
-        .put("drawdown", now.drawdown())
-        .put("max_drawdown", now.maxDrawdown())
+        .put("state", now.state.name().toLowerCase(Locale.ROOT).replace("active", "running"))
+        .put("cash", E8.format(now.cashE8))
+        .put("equity", E8.format(now.equityE8))
+        .put("realised_pnl", E8.format(now.realisedE8))
+        .put("unrealised_pnl", E8.format(now.unrealisedE8))
+        .put("fees", E8.format(now.feesE8))
+        .put("drawdown", now.drawdown)
+        .put("max_drawdown", now.maxDrawdown)
         .put(
             "counts",
             new JsonObject()
@@ -307,8 +312,8 @@ public final class RunView implements RunListener {
         .put(
             "kill",
             new JsonObject()
-                .put("active", now.state() == TradingState.KILLED)
-                .put("reason", now.reason()));
+                .put("active", now.state == TradingState.KILLED)
+                .put("reason", now.reason));
   }
 
   private static JsonObject json(Map<String, Long> counts) {
@@ -352,10 +357,7 @@ public final class RunView implements RunListener {
   /** Orders after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray orders(String after, int limit) {
     return page(
-        orders.values(),
-        shown -> shown.order.clientOrderId(),
-        this::order,
-        new Page(after, limit));
+        orders.values(), shown -> shown.order.clientOrderId(), this::order, new Page(after, limit));
   }
 
   /** Decisions after the given id, oldest first; without an id, the newest. */
@@ -377,18 +379,16 @@ public final class RunView implements RunListener {
   /** All positions. */
   public synchronized JsonArray positions() {
     JsonArray items = new JsonArray();
-    if (snapshot != null) {
-      for (Portfolio.StrategyPosition held : snapshot.positions()) {
-        long mark = marksE8[held.position().instrument()];
-        items.add(
-            new JsonObject()
-                .put("instrument", symbol(held.position().instrument()))
-                .put("strategy", held.strategy())
-                .put("quantity", E8.format(held.position().quantityE8()))
-                .put("average_price", E8.format(held.position().averagePriceE8()))
-                .put("realised_pnl", E8.format(held.position().realisedE8()))
-                .put("unrealised_pnl", E8.format(held.position().unrealisedE8(mark))));
-      }
+    for (Portfolio.StrategyPosition held : account.positions) {
+      long mark = marksE8[held.position().instrument()];
+      items.add(
+          new JsonObject()
+              .put("instrument", symbol(held.position().instrument()))
+              .put("strategy", held.strategy())
+              .put("quantity", E8.format(held.position().quantityE8()))
+              .put("average_price", E8.format(held.position().averagePriceE8()))
+              .put("realised_pnl", E8.format(held.position().realisedE8()))
+              .put("unrealised_pnl", E8.format(held.position().unrealisedE8(mark))));
     }
     return items;
   }

@@ -14,23 +14,42 @@ public final class LoopCounters {
   long updatesLearned;
   long swaps;
   long rollbacks;
+  private long predictions;
+  private long refusals;
   private final Map<String, Long> predictionsByVersion = new TreeMap<>();
   private final Map<String, Long> refusedByRule = new TreeMap<>();
 
-  // Copies that may be shared, until the next count.
-  private Map<String, Long> predictionsCopy = Map.of();
-  private Map<String, Long> refusedCopy = Map.of();
-
   /** Counts a usable prediction. */
   void predicted(String version) {
+    predictions++;
     predictionsByVersion.merge(version, 1L, Long::sum);
-    predictionsCopy = null;
   }
 
   /** Counts an order that risk refused. */
   void refused(String rule) {
+    refusals++;
     refusedByRule.merge(rule, 1L, Long::sum);
-    refusedCopy = null;
+  }
+
+  /** Brings earlier counts of the same loop up to date. Cheap enough to be done at every event. */
+  void copyTo(LoopCounters earlier) {
+    earlier.events = events;
+    earlier.bars = bars;
+    earlier.fallbacks = fallbacks;
+    earlier.decisions = decisions;
+    earlier.orders = orders;
+    earlier.fills = fills;
+    earlier.updatesLearned = updatesLearned;
+    earlier.swaps = swaps;
+    earlier.rollbacks = rollbacks;
+    if (earlier.predictions != predictions) {
+      earlier.predictions = predictions;
+      earlier.predictionsByVersion.putAll(predictionsByVersion);
+    }
+    if (earlier.refusals != refusals) {
+      earlier.refusals = refusals;
+      earlier.refusedByRule.putAll(refusedByRule);
+    }
   }
 
   /**
@@ -64,12 +83,6 @@ public final class LoopCounters {
 
   /** An immutable copy. */
   public Snapshot copy() {
-    if (predictionsCopy == null) {
-      predictionsCopy = Map.copyOf(predictionsByVersion);
-    }
-    if (refusedCopy == null) {
-      refusedCopy = Map.copyOf(refusedByRule);
-    }
     return new Snapshot(
         events,
         bars,
@@ -80,7 +93,7 @@ public final class LoopCounters {
         updatesLearned,
         swaps,
         rollbacks,
-        predictionsCopy,
-        refusedCopy);
+        Map.copyOf(predictionsByVersion),
+        Map.copyOf(refusedByRule));
   }
 }

@@ -130,8 +130,7 @@ final class OrderDesk {
     if (held > 0 || instrument.lastPriceE8() <= 0) {
       return 0;
     }
-    long notional =
-        E8.multiply(portfolio.equityE8(), positionFractionE8, RoundingMode.DOWN);
+    long notional = E8.multiply(portfolio.equityE8(), positionFractionE8, RoundingMode.DOWN);
     if (notional <= 0 || notional < instrument.instrument().minimumNotionalE8()) {
       return 0;
     }

@@ -94,6 +94,11 @@ public final class TradingLoop {
     return counters.copy();
   }
 
+  /** Brings a copy of the counters, which began as new, up to date. */
+  public void copyCounters(LoopCounters into) {
+    counters.copyTo(into);
+  }
+
   /** The status of an order that is not at its end; empty otherwise. */
   public Optional<OrderStatus> openOrder(String clientOrderId) {
     return desk.tracker().open().stream()

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -19,8 +20,8 @@ final class RestingOrders {
       Comparator.comparingLong(resting -> resting.sequence);
 
   private final Map<Long, Resting> atAnyPrice = new LinkedHashMap<>();
-  private final TreeMap<Long, Map<Long, Resting>> buys = new TreeMap<>();
-  private final TreeMap<Long, Map<Long, Resting>> sells = new TreeMap<>();
+  private final NavigableMap<Long, Map<Long, Resting>> buys = new TreeMap<>();
+  private final NavigableMap<Long, Map<Long, Resting>> sells = new TreeMap<>();
 
   /** Whether the order has no worst price. */
   static boolean takesAnyPrice(Order order) {
@@ -72,7 +73,7 @@ final class RestingOrders {
     return all;
   }
 
-  private TreeMap<Long, Map<Long, Resting>> side(Order order) {
+  private NavigableMap<Long, Map<Long, Resting>> side(Order order) {
     return order.side() == Side.BUY ? buys : sells;
   }
 }
