@@ -4,6 +4,8 @@ import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.featurestore.TrainingRows;
 import ai.neo.orchestrator.api.ApiServer;
 import ai.neo.orchestrator.api.RunView;
+import ai.neo.orchestrator.configuration.Configuration;
+import ai.neo.orchestrator.configuration.LimitsText;
 import ai.neo.orchestrator.dashboard.PageRoutes;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
@@ -23,7 +25,6 @@ import ai.neo.orchestrator.running.RunSettings;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.proto.learning.v1.TrainHeader;
-import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -48,13 +49,13 @@ import org.slf4j.LoggerFactory;
 public final class Orchestrator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
   private static final String MODEL = "direction";
-  private static final long INITIAL_CASH_E8 = 100_000 * E8.ONE;
   private static final int HORIZON_BARS = 15;
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
   private static final long GAP_NS = 3_600_000_000_000L;
 
   private final RunOptions options;
+  private final Configuration configuration;
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private final long startedNs = System.nanoTime();
   private DataDirectory directory;
@@ -70,6 +71,7 @@ public final class Orchestrator implements AutoCloseable {
 
   public Orchestrator(RunOptions options) {
     this.options = options;
+    this.configuration = options.configuration();
   }
 
   /** Starts everything up to the first event. */
@@ -90,8 +92,8 @@ public final class Orchestrator implements AutoCloseable {
                     directory.path(),
                     cache().resolve("djl"),
                     postgres.url(),
-                    options.gatewayPort(),
-                    options.metricsPort())));
+                    configuration.modelTier().port(),
+                    configuration.modelTier().metricsPort())));
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", modelTier.grpcPort())
             .usePlaintext()
@@ -102,10 +104,12 @@ public final class Orchestrator implements AutoCloseable {
     openJournal(recording);
     Vertx vertx = Vertx.vertx();
     toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
-    view = new RunView(definition.runId(), definition.instruments(), INITIAL_CASH_E8);
+    view =
+        new RunView(
+            definition.runId(), definition.instruments(), definition.loop().initialCashE8());
     makeRun(recording);
     ApiServer api = opened(new ApiServer(vertx, apiParts(), PageRoutes::mount));
-    int pagePort = api.listen(options.pagePort());
+    int pagePort = api.listen(configuration.page().host(), configuration.page().port());
     announce(pagePort);
     trainFirstModel(recording);
     projection =
@@ -122,7 +126,7 @@ public final class Orchestrator implements AutoCloseable {
     toClose.push(journal);
     toClose.push(projection);
     projection.start();
-    LOG.info("page http://127.0.0.1:{}/", pagePort);
+    LOG.info("page {}/", configuration.page().url(pagePort));
   }
 
   /**
@@ -189,16 +193,21 @@ public final class Orchestrator implements AutoCloseable {
 
   /** Goes on with the journal of the same run, or begins one. */
   private void openJournal(Recording recording) throws IOException {
-    String limits =
-        options.riskFile().isPresent()
-            ? Files.readString(options.riskFile().get())
-            : resource("/risk/default.yaml");
+    String limits = LimitsText.of(configuration.risk(), resource("/risk/default.yaml"));
     RunDefinition wanted =
         new RunDefinition(
             "run-" + options.seed(),
             options.seed(),
             new LoopSettings(
-                "neo", 1, INITIAL_CASH_E8, MODEL, HORIZON_BARS, LABEL_THRESHOLD, 0.15, 1000 * MS),
+                "neo",
+                1,
+                configuration.run().initialCashE8(),
+                MODEL,
+                HORIZON_BARS,
+                LABEL_THRESHOLD,
+                configuration.positionFraction(),
+                1000 * MS),
+            configuration.strategies(),
             recording.instruments(),
             limits,
             resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
@@ -210,6 +219,7 @@ public final class Orchestrator implements AutoCloseable {
               "run-" + number,
               wanted.seed(),
               wanted.loop(),
+              wanted.strategies(),
               wanted.instruments(),
               limits,
               wanted.featuresYaml());
@@ -219,7 +229,7 @@ public final class Orchestrator implements AutoCloseable {
       }
       number++;
     }
-    journal = RunJournal.open(journalDirectory, options.durability(), LOG::warn);
+    journal = RunJournal.open(journalDirectory, configuration.durability(), LOG::warn);
     if (journal.isNew()) {
       journal.started(0, definition.toJson());
     }
@@ -248,7 +258,7 @@ public final class Orchestrator implements AutoCloseable {
         new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
     run =
         new RecordedRun(
-            new RunSettings(options.speed(), GAP_NS, 5 * MS),
+            new RunSettings(configuration.run().speed(), GAP_NS, 5 * MS),
             new RecordedRun.Parts(
                 recording.open(),
                 new GatewayModelTier(
@@ -388,8 +398,8 @@ public final class Orchestrator implements AutoCloseable {
             .put("run_id", definition.runId())
             .put("journal", journalDirectory.toString())
             .put("page_port", pagePort)
-            .put("page", "http://127.0.0.1:" + pagePort + "/")
-            .put("api", "http://127.0.0.1:" + pagePort + "/api/v1")
+            .put("page", configuration.page().url(pagePort) + "/")
+            .put("api", configuration.page().url(pagePort) + "/api/v1")
             .put("gateway_port", modelTier.grpcPort())
             .put("metrics_port", modelTier.httpPort()));
   }

@@ -16,6 +16,7 @@ import picocli.CommandLine;
     subcommands = {
       RunCommand.class,
       ReplayCommand.class,
+      ConfigCommand.class,
       ModelCommand.class,
       OperatorCommands.Halt.class,
       OperatorCommands.Flatten.class,
