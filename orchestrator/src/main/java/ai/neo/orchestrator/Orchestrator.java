@@ -1,14 +1,22 @@
 package ai.neo.orchestrator;
 
 import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.featurestore.OfflineFeatureStore;
+import ai.neo.featurestore.OnlineFeatureStore;
 import ai.neo.featurestore.TrainingRows;
+import ai.neo.featurestore.postgres.PostgresOfflineFeatureStore;
+import ai.neo.featurestore.redis.RedisOnlineFeatureStore;
 import ai.neo.orchestrator.api.ApiServer;
 import ai.neo.orchestrator.api.RunView;
 import ai.neo.orchestrator.configuration.Configuration;
+import ai.neo.orchestrator.configuration.Endpoint;
 import ai.neo.orchestrator.configuration.LimitsText;
 import ai.neo.orchestrator.dashboard.PageRoutes;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
+import ai.neo.orchestrator.features.FeaturePublisher;
+import ai.neo.orchestrator.features.FeatureQueries;
+import ai.neo.orchestrator.features.RedisOutage;
 import ai.neo.orchestrator.gateway.GatewayModelTier;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.RegistryView;
@@ -16,23 +24,30 @@ import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
 import ai.neo.orchestrator.operations.DataDirectory;
-import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
-import ai.neo.orchestrator.operations.Migrations;
 import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.orchestrator.operations.Stores;
+import ai.neo.orchestrator.operations.WantedPort;
 import ai.neo.orchestrator.projection.JournalProjection;
 import ai.neo.orchestrator.running.RecordedRun;
+import ai.neo.orchestrator.running.RunListener;
 import ai.neo.orchestrator.running.RunSettings;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.tradingtypes.Instrument;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +56,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +68,14 @@ public final class Orchestrator implements AutoCloseable {
   private static final int HORIZON_BARS = 15;
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
+
+  /**
+   * Patience with the model tier on recorded data, where the clock stands still meanwhile: a busy
+   * machine must not turn into a fallback, for two runs are to decide the same. A dead tier is
+   * noticed at once.
+   */
+  private static final int ANSWER_MS = 15_000;
+
   private static final long GAP_NS = 3_600_000_000_000L;
 
   private final RunOptions options;
@@ -59,8 +83,10 @@ public final class Orchestrator implements AutoCloseable {
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private final long startedNs = System.nanoTime();
   private DataDirectory directory;
-  private EmbeddedPostgresServer postgres;
-  private ModelTierProcess modelTier;
+  private final RedisOutage redisOutage = new RedisOutage();
+  private Stores stores;
+  private Optional<ModelTierProcess> modelTier = Optional.empty();
+  private Endpoint gateway;
   private ManagedChannel channel;
   private RunJournal journal;
   private JournalProjection projection;
@@ -77,25 +103,13 @@ public final class Orchestrator implements AutoCloseable {
   /** Starts everything up to the first event. */
   public void start() throws IOException, InterruptedException {
     directory = opened(DataDirectory.open(options.dataDirectory()));
+    WantedPort.requireFree(WantedPort.of(configuration));
     Recording recording = recording();
     recording.descriptions().forEach(text -> LOG.info("data {}", text));
-    postgres =
-        opened(
-            EmbeddedPostgresServer.start(
-                directory.path().resolve("postgres"), cache().resolve("postgres")));
-    Migrations.run(postgres.url());
-    modelTier =
-        opened(
-            ModelTierProcess.start(
-                new ModelTierProcess.Settings(
-                    options.home().resolve("model-tier").resolve("target"),
-                    directory.path(),
-                    cache().resolve("djl"),
-                    postgres.url(),
-                    configuration.modelTier().port(),
-                    configuration.modelTier().metricsPort())));
+    stores = opened(Stores.open(directory, cache(), configuration.stores()));
+    gateway = gateway();
     channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", modelTier.grpcPort())
+        NettyChannelBuilder.forAddress(gateway.host(), gateway.port())
             .usePlaintext()
             .directExecutor()
             .maxInboundMessageSize(64 * 1024 * 1024)
@@ -107,21 +121,28 @@ public final class Orchestrator implements AutoCloseable {
     view =
         new RunView(
             definition.runId(), definition.instruments(), definition.loop().initialCashE8());
-    makeRun(recording);
-    ApiServer api = opened(new ApiServer(vertx, apiParts(), PageRoutes::mount));
+    FeatureSetDefinition featureSet = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    OnlineFeatureStore online = opened(onlineFeatures());
+    FeaturePublisher publisher =
+        new FeaturePublisher(online, featureSet.id(), definition.symbols());
+    makeRun(recording, publisher);
+    FeatureQueries features =
+        new FeatureQueries(online, offlineFeatures(vertx), publisher, featureSet);
+    ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
     int pagePort = api.listen(configuration.page().host(), configuration.page().port());
     announce(pagePort);
     trainFirstModel(recording);
     projection =
         new JournalProjection(
             vertx,
-            postgres.url(),
+            stores.postgresUrl(),
             journalDirectory,
             new JournalProjection.Run(
                 definition.runId(),
                 System.currentTimeMillis() * MS,
                 definition.toJson(),
-                definition.symbols()));
+                definition.symbols(),
+                featureSet.id()));
     recover();
     toClose.push(journal);
     toClose.push(projection);
@@ -181,6 +202,32 @@ public final class Orchestrator implements AutoCloseable {
         .put("wall_seconds", Math.floor((System.nanoTime() - startedNs) / 1e6) / 1e3);
   }
 
+  /** One that runs elsewhere, or that of a model tier that is started here. */
+  private Endpoint gateway() throws IOException, InterruptedException {
+    Configuration.ModelTier wanted = configuration.modelTier();
+    if (wanted.elsewhere().isPresent()) {
+      return wanted.elsewhere().get();
+    }
+    ModelTierProcess started =
+        opened(
+            ModelTierProcess.start(
+                new ModelTierProcess.Settings(
+                    options.home().resolve("model-tier").resolve("target"),
+                    directory.path(),
+                    cache().resolve("djl"),
+                    stores.postgresUrl(),
+                    wanted.port(),
+                    wanted.metricsPort())));
+    modelTier = Optional.of(started);
+    return new Endpoint("127.0.0.1", started.grpcPort());
+  }
+
+  private boolean gatewayUp() {
+    return modelTier
+        .map(ModelTierProcess::up)
+        .orElseGet(() -> channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE);
+  }
+
   private Recording recording() throws IOException {
     return options.data().isEmpty()
         ? Recording.sample(options.home().resolve("data").resolve("sample"), options.selection())
@@ -196,8 +243,8 @@ public final class Orchestrator implements AutoCloseable {
     String limits = LimitsText.of(configuration.risk(), resource("/risk/default.yaml"));
     RunDefinition wanted =
         new RunDefinition(
-            "run-" + options.seed(),
-            options.seed(),
+            "run-" + configuration.run().seed(),
+            configuration.run().seed(),
             new LoopSettings(
                 "neo",
                 1,
@@ -253,9 +300,9 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void makeRun(Recording recording) {
+  private void makeRun(Recording recording, FeaturePublisher publisher) {
     SimulatedVenueSettings venue =
-        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
+        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, configuration.run().seed());
     run =
         new RecordedRun(
             new RunSettings(configuration.run().speed(), GAP_NS, 5 * MS),
@@ -267,10 +314,10 @@ public final class Orchestrator implements AutoCloseable {
                         MODEL,
                         definition.runId(),
                         FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
-                        2000,
+                        ANSWER_MS,
                         30_000)),
                 journal,
-                view),
+                RunListener.all(List.of(view, publisher))),
             definition::newLoop,
             reports -> new SimulatedOrderVenue(definition.instruments(), venue, reports));
   }
@@ -318,7 +365,7 @@ public final class Orchestrator implements AutoCloseable {
                 .setModel(MODEL)
                 .setFeatureSetId(features.id())
                 .setFeatures(features.width())
-                .setSeed(options.seed())
+                .setSeed(configuration.run().seed())
                 .setDataDescription(String.join("; ", recording.descriptions()))
                 .build(),
             joined(features.width(), rows, parts),
@@ -349,21 +396,50 @@ public final class Orchestrator implements AutoCloseable {
     return new ModelTraining.Rows(width, features, labels, returns, times);
   }
 
-  private ApiServer.Parts apiParts() throws IOException {
+  /** Its keys begin with the run: the newest of this run may be older than that of another. */
+  private OnlineFeatureStore onlineFeatures() {
+    return RedisOnlineFeatureStore.open(
+        stores.redisUrl(), "neo:" + definition.runId(), redisOutage);
+  }
+
+  private OfflineFeatureStore offlineFeatures(Vertx vertx) {
+    Pool pool =
+        PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(2).setName("features"))
+            .connectingTo(PgConnectOptions.fromUri(stores.postgresUrl()))
+            .using(vertx)
+            .build();
+    toClose.push(pool::close);
+    return new PostgresOfflineFeatureStore(pool);
+  }
+
+  private ApiServer.Parts apiParts(FeatureQueries features) throws IOException {
     RegistryView registry = new RegistryView(channel, MODEL);
     return new ApiServer.Parts(
-        view, run::command, directory.token(), this::health, registry::json, this::metrics);
+        view,
+        features,
+        run::command,
+        directory.token(),
+        this::health,
+        registry::json,
+        this::metrics);
   }
 
   private JsonArray health() {
     boolean projected = projection != null && projection.connected();
     return new JsonArray()
-        .add(part("Gateway", modelTier.up(), "port " + modelTier.grpcPort()))
+        .add(part("Gateway", gatewayUp(), gateway.toString()))
         .add(
             part(
                 "PostgreSQL",
                 projection == null || projected,
                 projection == null ? "starting" : "frame " + projection.projectedSequence()))
+        .add(
+            new JsonObject()
+                .put("name", "Redis")
+                .put("state", redisOutage.away() ? "degraded" : "up")
+                .put(
+                    "detail", redisOutage.away() ? "away; not needed to trade" : "latest features"))
         .add(part("Journal", true, "frame " + journal.lastSequence()));
   }
 
@@ -391,17 +467,21 @@ public final class Orchestrator implements AutoCloseable {
   }
 
   private void announce(int pagePort) throws IOException {
-    directory.announce(
+    JsonObject announced =
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
-            .put("model_tier_pid", modelTier.pid())
             .put("run_id", definition.runId())
             .put("journal", journalDirectory.toString())
             .put("page_port", pagePort)
             .put("page", configuration.page().url(pagePort) + "/")
             .put("api", configuration.page().url(pagePort) + "/api/v1")
-            .put("gateway_port", modelTier.grpcPort())
-            .put("metrics_port", modelTier.httpPort()));
+            .put("gateway_host", gateway.host())
+            .put("gateway_port", gateway.port())
+            .put("postgres_port", URI.create(stores.postgresUrl()).getPort())
+            .put("redis_port", URI.create(stores.redisUrl()).getPort());
+    modelTier.ifPresent(
+        tier -> announced.put("model_tier_pid", tier.pid()).put("metrics_port", tier.httpPort()));
+    directory.announce(announced);
   }
 
   private static String resource(String name) throws IOException {

@@ -46,14 +46,6 @@ public final class Configuration {
       int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {}
 
   /**
-   * Servers of one's own.
-   *
-   * @param postgres empty: embedded; may hold a password
-   * @param redis empty: embedded; may hold a password
-   */
-  public record Stores(Optional<URI> postgres, Optional<URI> redis) {}
-
-  /**
    * How a run on recorded data goes.
    *
    * @param speed recorded seconds per second; infinite for as fast as it goes
@@ -120,8 +112,8 @@ public final class Configuration {
         given("gateway.address").flatMap(Endpoint::parse));
   }
 
-  public Stores stores() {
-    return new Stores(uri("postgres.url"), uri("redis.url"));
+  public StoreAddresses stores() {
+    return new StoreAddresses(given("postgres.url"), given("redis.url"));
   }
 
   /** When the journal is durable enough for an order to leave. */

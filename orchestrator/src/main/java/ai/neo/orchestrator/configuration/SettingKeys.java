@@ -71,7 +71,12 @@ public final class SettingKeys {
             "",
             "A gateway that runs elsewhere; then none is started."));
     keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
-    keys.add(new SettingKey("registry.port", PORT, "8003", "HTTP port of the registry."));
+    keys.add(
+        new SettingKey(
+            "registry.port",
+            PORT,
+            "8003",
+            "Kept for the registry's HTTP, which is not served yet."));
   }
 
   private static void stores(List<SettingKey> keys) {

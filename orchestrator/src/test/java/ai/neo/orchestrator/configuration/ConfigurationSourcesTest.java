@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,8 +45,7 @@ class ConfigurationSourcesTest {
     assertThat(configuration.page()).isEqualTo(new Configuration.Page("127.0.0.1", 8080));
     assertThat(configuration.modelTier())
         .isEqualTo(new Configuration.ModelTier(8001, 8002, 8003, Optional.empty()));
-    assertThat(configuration.stores())
-        .isEqualTo(new Configuration.Stores(Optional.empty(), Optional.empty()));
+    assertThat(configuration.stores()).isEqualTo(StoreAddresses.EMBEDDED);
     assertThat(configuration.run()).isEqualTo(new Configuration.Run(600, 42, 10_000_000_000_000L));
     assertThat(configuration.telemetry().otlpEndpoint()).isEmpty();
     assertThat(configuration.risk().instead()).isEmpty();
@@ -166,9 +164,8 @@ class ConfigurationSourcesTest {
                 "NEO_REDIS_URL", "redis://cache:6379",
                 "NEO_REDIS__URL", "redis://other:6379",
                 "NEO_SERVICE_PORT", "left to the scheduler"));
-    assertThat(configuration.stores().postgres())
-        .contains(URI.create("postgresql://a:secret@db:5432/neo"));
-    assertThat(configuration.stores().redis()).contains(URI.create("redis://other:6379"));
+    assertThat(configuration.stores().postgresUrl()).contains("postgresql://a:secret@db:5432/neo");
+    assertThat(configuration.stores().redisUrl()).contains("redis://other:6379");
   }
 
   @Test
