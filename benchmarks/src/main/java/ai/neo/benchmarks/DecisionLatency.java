@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tick → decision without a model: the bar is journaled, the features are computed, the account is
- * valued, a plain strategy decides, risk is asked, the decision is journaled. Decides whether all
- * of that may stay on one thread.
+ * Tick → decision without a model: the bar is journaled, the account is valued, a plain strategy
+ * decides, risk is asked, the decision is journaled. (Features are computed for strategies that ask
+ * a model alone; {@code features} measures what they cost.) Decides whether all of that may stay on
+ * one thread.
  */
 final class DecisionLatency implements Program {
   private static final int WARM_UP = 400_000;

@@ -50,8 +50,10 @@ final class GatewayUnderTest implements AutoCloseable {
     Scratch scratch = Scratch.make();
     Path cache = Path.of(System.getProperty("user.home"), ".neo", "cache");
     Files.createDirectories(cache);
+    Path password = Files.writeString(scratch.path().resolve("password"), "benchmark");
     EmbeddedPostgresServer postgres =
-        EmbeddedPostgresServer.start(scratch.path().resolve("postgres"), cache.resolve("postgres"));
+        EmbeddedPostgresServer.start(
+            scratch.path().resolve("postgres"), cache.resolve("postgres"), password);
     ModelTierProcess tier =
         ModelTierProcess.start(
             new ModelTierProcess.Settings(

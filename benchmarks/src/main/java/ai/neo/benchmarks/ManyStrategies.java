@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Heap in use, after a full collection, of ten strategies on fifty instruments with features, the
- * account, and all that the page remembers, after three weeks of one-minute bars with orders.
- * Decides how much memory a machine needs.
+ * Heap in use, after a full collection, of ten strategies on fifty instruments with their feature
+ * windows, the account, and all that the page remembers, after three weeks of one-minute bars with
+ * orders. Decides how much memory a machine needs.
  */
 final class ManyStrategies implements Program {
   private static final int INSTRUMENTS = 50;

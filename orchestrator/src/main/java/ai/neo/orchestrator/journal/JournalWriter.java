@@ -158,13 +158,16 @@ public final class JournalWriter implements AutoCloseable {
   }
 
   private void roll() throws IOException {
+    // First, so that a full disk leaves the present segment open and whole.
+    Path next = directory.resolve(SegmentFiles.name(nextSequence));
+    reserve(next);
     // Not cut to size: a reader may have it mapped, and reads its zeros as the end. Not waited for:
     // whoever needs it on the disk asks.
     if (segment.position() > syncedTo) {
       unsynced.add(file);
     }
     channel.close();
-    newSegment();
+    map(next, 0);
   }
 
   private void newSegment() throws IOException {
