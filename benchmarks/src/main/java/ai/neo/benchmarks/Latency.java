@@ -35,7 +35,7 @@ final class Latency {
         + ", p99.9 "
         + ns.say(at(99.9))
         + ", longest "
-        + ns.say(histogram.getMaxValue());
+        + ns.say((double) histogram.getMaxValue());
   }
 
   /** Waits, spinning, until {@link System#nanoTime} has come so far. */

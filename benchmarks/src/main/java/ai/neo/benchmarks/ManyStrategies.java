@@ -55,7 +55,7 @@ final class ManyStrategies implements Program {
             "heap, 10 strategies on 50 instruments, after "
                 + Figure.Unit.COUNT.say((double) BARS * INSTRUMENTS)
                 + " bars and "
-                + Figure.Unit.COUNT.say(path.orders())
+                + Figure.Unit.COUNT.say((double) path.orders())
                 + " orders",
             after - before,
             500,

@@ -98,7 +98,7 @@ final class StartTime implements Program {
       wait(neo, began, () -> answers(page + "health/ready"));
       double readyNs = System.nanoTime() - began;
       wait(neo, began, () -> predictions(page) > 0);
-      return new Start(pageNs, readyNs, System.nanoTime() - began);
+      return new Start(pageNs, readyNs, (double) (System.nanoTime() - began));
     } finally {
       neo.destroy();
       if (!neo.waitFor(10, TimeUnit.SECONDS)) {

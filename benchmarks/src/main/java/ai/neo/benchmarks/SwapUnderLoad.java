@@ -53,7 +53,7 @@ final class SwapUnderLoad implements Program {
             "swap under load, errors",
             errors
                 + " in "
-                + Figure.Unit.COUNT.say(answers)
+                + Figure.Unit.COUNT.say((double) answers)
                 + " answers and "
                 + 2 * swap.count()
                 + " swaps",
