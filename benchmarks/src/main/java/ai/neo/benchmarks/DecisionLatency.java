@@ -18,12 +18,16 @@ import java.util.Optional;
 final class DecisionLatency implements Program {
   private static final int WARM_UP = 400_000;
   private static final int TICKS = 1_000_000;
+  private static final int CLOSED_TICKS = 1_000_000;
   private static final long EVERY_NS = 20_000;
 
   @Override
   public List<Figure> measure() throws Exception {
     Latency decision = new Latency();
     Latency order = new Latency();
+    Latency alone = new Latency();
+    long cpuNs = 0;
+    long bytes = 0;
     try (Scratch scratch = Scratch.make();
         RunJournal journal =
             RunJournal.open(scratch.path(), RunJournal.Durability.OS, text -> {})) {
@@ -44,6 +48,7 @@ final class DecisionLatency implements Program {
         path.before(bar);
         dueNs += EVERY_NS;
         Latency.until(dueNs);
+        long startedNs = System.nanoTime();
         path.tick(bar);
         if (path.orderedNs() == 0) {
           throw new IllegalStateException("tick " + i + " gave no order: " + path.lastVerdict());
@@ -51,8 +56,18 @@ final class DecisionLatency implements Program {
         if (i >= WARM_UP) {
           decision.add(path.decidedNs() - dueNs);
           order.add(path.orderedNs() - dueNs);
+          alone.add(path.decidedNs() - startedNs);
         }
       }
+      cpuNs = -CpuClock.now();
+      bytes = -CpuClock.allocated();
+      for (int i = 0; i < CLOSED_TICKS; i++) {
+        Bar bar = walk.next(1_000 * E8.ONE);
+        path.before(bar);
+        path.tick(bar);
+      }
+      cpuNs += CpuClock.now();
+      bytes += CpuClock.allocated();
     }
     Latency clock = clock();
     return List.of(
@@ -69,7 +84,19 @@ final class DecisionLatency implements Program {
             Figure.Unit.NANOSECONDS,
             "peers 29–129 µs; spinning and reading the clock alone: " + clock.words()),
         Figure.plain("tick → decision without a model", decision.words(), ""),
-        Figure.plain("tick → order without a model", order.words(), ""));
+        Figure.plain("tick → order without a model", order.words(), ""),
+        Figure.plain(
+            "tick → decision without a model, from when the loop took it up",
+            alone.words(),
+            "a busy machine spoils this less than the rows above"),
+        Figure.plain(
+            "tick, order, fill and reports, processor time",
+            Figure.Unit.NANOSECONDS.say((double) cpuNs / CLOSED_TICKS),
+            ""),
+        Figure.plain(
+            "tick, order, fill and reports, allocated",
+            Figure.Unit.COUNT.say((double) bytes / CLOSED_TICKS) + " bytes",
+            ""));
   }
 
   /** What this machine does to a loop that does nothing: the floor under every percentile. */
