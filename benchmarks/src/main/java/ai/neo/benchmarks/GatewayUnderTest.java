@@ -16,6 +16,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -62,7 +63,8 @@ final class GatewayUnderTest implements AutoCloseable {
                 cache.resolve("djl"),
                 postgres.url(),
                 0,
-                0));
+                0,
+                Map.of()));
     ManagedChannel channel = channel(tier.grpcPort());
     GatewayUnderTest gateway = new GatewayUnderTest(scratch, postgres, tier, channel);
     gateway.train(1);
