@@ -1,0 +1,31 @@
+package ai.neo.modelgateway.engine;
+
+/**
+ * One loaded, immutable version of a model. Safe for any number of threads, except that nobody may
+ * call {@link #infer} once {@link #close} was called; the serving catalog sees to that.
+ *
+ * <p>Answers are not checked here: whoever serves them refuses those that are not {@linkplain
+ * Answer#isFinite() finite}.
+ */
+public interface ServableModel extends AutoCloseable {
+
+  /** What this was loaded from. */
+  ModelArtifact artifact();
+
+  /** F, the width of a row. */
+  int features();
+
+  /**
+   * Answers a batch.
+   *
+   * @param rowMajorFeatures {@code rows × features()} numbers; only read
+   * @param rows at least 1
+   * @throws IllegalArgumentException when the array's length is not {@code rows × features()}
+   * @throws IllegalStateException when the engine fails
+   */
+  Answer infer(float[] rowMajorFeatures, int rows);
+
+  /** Frees the engine's memory. A second call does nothing. */
+  @Override
+  void close();
+}

@@ -1,0 +1,51 @@
+package ai.neo.modelgateway.serving;
+
+import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.RecordRequest;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The registry as the gateway needs it: which versions there are, which one is champion, and the
+ * ledger. Calls block on the registry's store; never call them from the thread that answers
+ * predictions. Every method throws {@link RegistryException} when the registry is away or refuses.
+ */
+public interface VersionRegistry {
+
+  /**
+   * The version's bytes and description.
+   *
+   * @throws ModelRefusedException when there is no such version
+   */
+  ModelArtifact fetch(String model, String version) throws ModelRefusedException;
+
+  /** The version that the registry calls champion. */
+  Optional<String> champion(String model);
+
+  /** The champion before the present one, by the ledger; empty when there was none. */
+  Optional<String> previousChampion(String model);
+
+  /**
+   * Stores the artifact and registers it as the next version; the champion does not change. A
+   * format that may never be loaded is a {@link RegistryException} of kind REFUSED.
+   */
+  ModelVersion register(RegisterRequest request);
+
+  /** The versions of a model, newest first; empty when the model is unknown. */
+  List<ModelVersion> list(String model);
+
+  /**
+   * Moves the champion by compare-and-set; kind CONFLICT when it is not where the caller believes.
+   *
+   * @param expected the present champion, empty when there is none yet
+   * @param action "promote" or "rollback", as the ledger says it
+   */
+  void moveChampion(
+      String model, String version, String expected, String action, String actor, String reason);
+
+  /** Adds evidence (a gate's result, a refusal) to the ledger. */
+  void record(RecordRequest request);
+}
