@@ -80,15 +80,31 @@ public final class Gateway implements AutoCloseable {
             .addService(new HealthService(catalog))
             .addService(ProtoReflectionServiceV1.newInstance());
     others.forEach(builder::addService);
-    HttpEndpoints http =
-        HttpEndpoints.start(new InetSocketAddress(settings.host(), settings.httpPort()), catalog);
+    HttpEndpoints http = listenForHttp(settings, catalog);
     try {
       return new Gateway(builder.build().start(), http, blocking);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       http.close();
-      blocking.shutdownNow();
-      throw e;
+      throw cannotListen(settings.host(), settings.grpcPort(), "gRPC", e);
     }
+  }
+
+  private static HttpEndpoints listenForHttp(GatewaySettings settings, ServingCatalog catalog)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
+    try {
+      return HttpEndpoints.start(address, catalog);
+    } catch (IOException e) {
+      throw cannotListen(settings.host(), settings.httpPort(), "health and metrics", e);
+    }
+  }
+
+  private static IOException cannotListen(String host, int port, String what, IOException cause) {
+    Throwable root = cause.getCause() == null ? cause : cause.getCause();
+    return new IOException(
+        "cannot listen on %s:%d for %s: %s; is it taken? Choose another port, or 0 for a free one"
+            .formatted(host, port, what, root.getMessage()),
+        cause);
   }
 
   /** The gRPC port that is listened on. */
