@@ -1,0 +1,276 @@
+package ai.neo.modelgateway.protocol;
+
+import ai.neo.modelgateway.serving.ServingCatalog;
+import inference.CudaSharedMemoryRegisterRequest;
+import inference.CudaSharedMemoryRegisterResponse;
+import inference.CudaSharedMemoryStatusRequest;
+import inference.CudaSharedMemoryStatusResponse;
+import inference.CudaSharedMemoryUnregisterRequest;
+import inference.CudaSharedMemoryUnregisterResponse;
+import inference.GRPCInferenceServiceGrpc;
+import inference.LogSettingsRequest;
+import inference.LogSettingsResponse;
+import inference.ModelConfigRequest;
+import inference.ModelConfigResponse;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import inference.ModelMetadataRequest;
+import inference.ModelMetadataResponse;
+import inference.ModelReadyRequest;
+import inference.ModelReadyResponse;
+import inference.ModelStatisticsRequest;
+import inference.ModelStatisticsResponse;
+import inference.ModelStreamInferResponse;
+import inference.RepositoryIndexRequest;
+import inference.RepositoryIndexResponse;
+import inference.RepositoryModelLoadRequest;
+import inference.RepositoryModelLoadResponse;
+import inference.RepositoryModelUnloadRequest;
+import inference.RepositoryModelUnloadResponse;
+import inference.ServerLiveRequest;
+import inference.ServerLiveResponse;
+import inference.ServerMetadataRequest;
+import inference.ServerMetadataResponse;
+import inference.ServerReadyRequest;
+import inference.ServerReadyResponse;
+import inference.SystemSharedMemoryRegisterRequest;
+import inference.SystemSharedMemoryRegisterResponse;
+import inference.SystemSharedMemoryStatusRequest;
+import inference.SystemSharedMemoryStatusResponse;
+import inference.SystemSharedMemoryUnregisterRequest;
+import inference.SystemSharedMemoryUnregisterResponse;
+import inference.TraceSettingRequest;
+import inference.TraceSettingResponse;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * The Open Inference Protocol. Everything but {@code RepositoryModelLoad} and {@code
+ * RepositoryModelUnload} answers without blocking, so that it may run on the transport's threads.
+ */
+public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+
+  private static final ServerLiveResponse LIVE =
+      ServerLiveResponse.newBuilder().setLive(true).build();
+
+  private final ServingCatalog catalog;
+  private final Inference inference;
+  private final ModelDescriptions descriptions;
+  private final RepositoryControl repository;
+  private final ServerMetadataResponse server;
+
+  /**
+   * @param admin whether callers may load and unload models
+   * @param serverVersion as server metadata tells it
+   */
+  public InferenceService(ServingCatalog catalog, boolean admin, String serverVersion) {
+    this.catalog = catalog;
+    this.inference = new Inference(catalog);
+    this.descriptions = new ModelDescriptions(catalog);
+    this.repository = new RepositoryControl(catalog, admin);
+    this.server =
+        ServerMetadataResponse.newBuilder()
+            .setName("neo")
+            .setVersion(serverVersion)
+            .addExtensions("model_repository")
+            .addExtensions("model_configuration")
+            .addExtensions("parameters")
+            .addExtensions("statistics")
+            .build();
+  }
+
+  /** This service with what it needs around it; the one to add to a server. */
+  public BindableService withHeaders() {
+    return () -> ServerInterceptors.intercept(bindService(), StreamedInference.header());
+  }
+
+  /** Whether a call of this service may block, by its bare method name. */
+  public static boolean blocks(String method) {
+    return method.equals("RepositoryModelLoad") || method.equals("RepositoryModelUnload");
+  }
+
+  @Override
+  public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> reply) {
+    answer(reply, () -> LIVE);
+  }
+
+  @Override
+  public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> reply) {
+    answer(reply, () -> ServerReadyResponse.newBuilder().setReady(catalog.isReady()).build());
+  }
+
+  @Override
+  public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          String version = VersionNumber.read(request.getVersion());
+          boolean ready =
+              catalog.availability(request.getName(), version)
+                  == ServingCatalog.Availability.READY;
+          return ModelReadyResponse.newBuilder().setReady(ready).build();
+        });
+  }
+
+  @Override
+  public void serverMetadata(
+      ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> reply) {
+    answer(reply, () -> server);
+  }
+
+  @Override
+  public void modelMetadata(
+      ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> reply) {
+    answer(reply, () -> descriptions.metadata(request.getName(), request.getVersion()));
+  }
+
+  @Override
+  public void modelConfig(ModelConfigRequest request, StreamObserver<ModelConfigResponse> reply) {
+    answer(reply, () -> descriptions.config(request.getName(), request.getVersion()));
+  }
+
+  @Override
+  public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> reply) {
+    answer(reply, () -> inference.answer(request));
+  }
+
+  @Override
+  public StreamObserver<ModelInferRequest> modelStreamInfer(
+      StreamObserver<ModelStreamInferResponse> replies) {
+    return StreamedInference.open(inference, replies);
+  }
+
+  @Override
+  public void modelStatistics(
+      ModelStatisticsRequest request, StreamObserver<ModelStatisticsResponse> reply) {
+    answer(reply, () -> descriptions.statistics(request.getName(), request.getVersion()));
+  }
+
+  @Override
+  public void repositoryIndex(
+      RepositoryIndexRequest request, StreamObserver<RepositoryIndexResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          RepositoryControl.refuseRepositoryName(request.getRepositoryName());
+          return descriptions.index(request.getReady());
+        });
+  }
+
+  @Override
+  public void repositoryModelLoad(
+      RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          repository.load(request);
+          return RepositoryModelLoadResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void repositoryModelUnload(
+      RepositoryModelUnloadRequest request, StreamObserver<RepositoryModelUnloadResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          repository.unload(request);
+          return RepositoryModelUnloadResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void systemSharedMemoryStatus(
+      SystemSharedMemoryStatusRequest request,
+      StreamObserver<SystemSharedMemoryStatusResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          refuseNamedRegion("system", request.getName());
+          return SystemSharedMemoryStatusResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void systemSharedMemoryRegister(
+      SystemSharedMemoryRegisterRequest request,
+      StreamObserver<SystemSharedMemoryRegisterResponse> reply) {
+    reply.onError(sharedMemoryRefusal().asStatus());
+  }
+
+  @Override
+  public void systemSharedMemoryUnregister(
+      SystemSharedMemoryUnregisterRequest request,
+      StreamObserver<SystemSharedMemoryUnregisterResponse> reply) {
+    answer(reply, SystemSharedMemoryUnregisterResponse::getDefaultInstance);
+  }
+
+  @Override
+  public void cudaSharedMemoryStatus(
+      CudaSharedMemoryStatusRequest request, StreamObserver<CudaSharedMemoryStatusResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          refuseNamedRegion("CUDA", request.getName());
+          return CudaSharedMemoryStatusResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void cudaSharedMemoryRegister(
+      CudaSharedMemoryRegisterRequest request,
+      StreamObserver<CudaSharedMemoryRegisterResponse> reply) {
+    reply.onError(sharedMemoryRefusal().asStatus());
+  }
+
+  @Override
+  public void cudaSharedMemoryUnregister(
+      CudaSharedMemoryUnregisterRequest request,
+      StreamObserver<CudaSharedMemoryUnregisterResponse> reply) {
+    answer(reply, CudaSharedMemoryUnregisterResponse::getDefaultInstance);
+  }
+
+  @Override
+  public void traceSetting(
+      TraceSettingRequest request, StreamObserver<TraceSettingResponse> reply) {
+    answer(reply, () -> ServerSettings.trace(request));
+  }
+
+  @Override
+  public void logSettings(LogSettingsRequest request, StreamObserver<LogSettingsResponse> reply) {
+    answer(reply, () -> ServerSettings.log(request));
+  }
+
+  private static void refuseNamedRegion(String kind, String name) throws RefusedRequestException {
+    if (!name.isEmpty()) {
+      throw RefusedRequestException.of(
+          Status.Code.NOT_FOUND,
+          "Unable to find " + kind + " shared memory region: '" + name + "'");
+    }
+  }
+
+  private static RefusedRequestException sharedMemoryRefusal() {
+    return RefusedRequestException.of(
+        Status.Code.UNIMPLEMENTED, "Client shared memory is not offered.");
+  }
+
+  /** What one call answers. */
+  @FunctionalInterface
+  private interface Call<T> {
+    T answer() throws RefusedRequestException;
+  }
+
+  private static <T> void answer(StreamObserver<T> reply, Call<T> call) {
+    T answer;
+    try {
+      answer = call.answer();
+    } catch (RefusedRequestException e) {
+      reply.onError(e.asStatus());
+      return;
+    }
+    reply.onNext(answer);
+    reply.onCompleted();
+  }
+}

@@ -1,0 +1,44 @@
+package ai.neo.modelgateway.protocol;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Objects;
+
+/**
+ * A request that gets an error instead of an answer. Carries no stack: it says what the caller did,
+ * or that the model failed, and it is made on the fast path.
+ */
+final class RefusedRequestException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Status.Code code;
+  private final boolean fromModel;
+
+  private RefusedRequestException(Status.Code code, String message, boolean fromModel) {
+    super(message, null, false, false);
+    this.code = Objects.requireNonNull(code, "code");
+    this.fromModel = fromModel;
+  }
+
+  static RefusedRequestException invalid(String message) {
+    return new RefusedRequestException(Status.Code.INVALID_ARGUMENT, message, false);
+  }
+
+  static RefusedRequestException of(Status.Code code, String message) {
+    return new RefusedRequestException(code, message, false);
+  }
+
+  /** The request was right; the model could not answer it. */
+  static RefusedRequestException byModel(String message) {
+    return new RefusedRequestException(Status.Code.INTERNAL, message, true);
+  }
+
+  boolean isFromModel() {
+    return fromModel;
+  }
+
+  StatusRuntimeException asStatus() {
+    return code.toStatus().withDescription(getMessage()).asRuntimeException();
+  }
+}

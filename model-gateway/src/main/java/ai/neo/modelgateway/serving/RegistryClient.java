@@ -1,0 +1,153 @@
+package ai.neo.modelgateway.serving;
+
+import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.proto.registry.v1.Alias;
+import ai.neo.proto.registry.v1.AliasName;
+import ai.neo.proto.registry.v1.Artifact;
+import ai.neo.proto.registry.v1.ListVersionsRequest;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.MoveAliasRequest;
+import ai.neo.proto.registry.v1.RecordRequest;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import ai.neo.proto.registry.v1.VersionName;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** The registry over gRPC, in this process or elsewhere. Safe for any thread; calls block. */
+public final class RegistryClient implements VersionRegistry {
+
+  private static final String CHAMPION = "champion";
+
+  /** Longer than a registry with a slow disk takes for the largest artifact. */
+  private static final long DEADLINE_SECONDS = 30;
+
+  /** The largest artifact that may be loaded, and what describes it. */
+  private static final int MESSAGE_MAX_BYTES = (256 << 20) + (1 << 20);
+
+  private final RegistryServiceGrpc.RegistryServiceBlockingStub stub;
+
+  /**
+   * @param channel stays the caller's to close
+   */
+  public RegistryClient(Channel channel) {
+    this.stub =
+        RegistryServiceGrpc.newBlockingStub(channel).withMaxInboundMessageSize(MESSAGE_MAX_BYTES);
+  }
+
+  @Override
+  public ModelArtifact fetch(String model, String version) throws ModelRefusedException {
+    Artifact artifact;
+    try {
+      VersionName name = VersionName.newBuilder().setModel(model).setVersion(version).build();
+      artifact = call(registry -> registry.fetchArtifact(name));
+    } catch (RegistryException e) {
+      if (e.kind() == RegistryException.Kind.UNAVAILABLE) {
+        throw e;
+      }
+      throw new ModelRefusedException(e.getMessage(), e);
+    }
+    ModelVersion described = artifact.getVersion();
+    return new ModelArtifact(
+        described.getModel(),
+        described.getVersion(),
+        described.getDigest(),
+        described.getFormat(),
+        described.getFeatureSetId(),
+        artifact.getContent().toByteArray());
+  }
+
+  @Override
+  public Optional<String> champion(String model) {
+    return alias(model).map(Alias::getVersion).filter(version -> !version.isEmpty());
+  }
+
+  @Override
+  public Optional<String> previousChampion(String model) {
+    return alias(model).map(Alias::getPreviousVersion).filter(version -> !version.isEmpty());
+  }
+
+  @Override
+  public ModelVersion register(RegisterRequest request) {
+    return call(registry -> registry.register(request));
+  }
+
+  @Override
+  public List<ModelVersion> list(String model) {
+    ListVersionsRequest request = ListVersionsRequest.newBuilder().setModel(model).build();
+    try {
+      return call(registry -> registry.listVersions(request)).getVersionsList();
+    } catch (RegistryException e) {
+      return emptyWhenUnknown(e, List.of());
+    }
+  }
+
+  @Override
+  public void moveChampion(
+      String model, String version, String expected, String action, String actor, String reason) {
+    MoveAliasRequest request =
+        MoveAliasRequest.newBuilder()
+            .setModel(model)
+            .setAlias(CHAMPION)
+            .setVersion(version)
+            .setExpectedVersion(expected)
+            .setAction(action)
+            .setActor(actor)
+            .setReason(reason)
+            .build();
+    Alias moved = call(registry -> registry.moveAlias(request));
+    if (!moved.getVersion().equals(version)) {
+      throw new RegistryException(
+          RegistryException.Kind.CONFLICT,
+          "the registry moved the champion of " + model + " to " + moved.getVersion());
+    }
+  }
+
+  @Override
+  public void record(RecordRequest request) {
+    call(registry -> registry.record(request));
+  }
+
+  private Optional<Alias> alias(String model) {
+    AliasName name = AliasName.newBuilder().setModel(model).setAlias(CHAMPION).build();
+    try {
+      return Optional.of(call(registry -> registry.getAlias(name)));
+    } catch (RegistryException e) {
+      return emptyWhenUnknown(e, Optional.empty());
+    }
+  }
+
+  private static <T> T emptyWhenUnknown(RegistryException e, T empty) {
+    if (e.kind() == RegistryException.Kind.NOT_FOUND) {
+      return empty;
+    }
+    throw e;
+  }
+
+  private <T> T call(Function<RegistryServiceGrpc.RegistryServiceBlockingStub, T> call) {
+    try {
+      return call.apply(stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS));
+    } catch (StatusRuntimeException e) {
+      Status status = e.getStatus();
+      String said = status.getDescription() == null ? "" : status.getDescription();
+      throw new RegistryException(
+          kind(status.getCode()), said.isEmpty() ? status.getCode().name() : said, e);
+    }
+  }
+
+  private static RegistryException.Kind kind(Status.Code code) {
+    return switch (code) {
+      case ABORTED, ALREADY_EXISTS -> RegistryException.Kind.CONFLICT;
+      case NOT_FOUND -> RegistryException.Kind.NOT_FOUND;
+      case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, DATA_LOSS, PERMISSION_DENIED ->
+          RegistryException.Kind.REFUSED;
+      default -> RegistryException.Kind.UNAVAILABLE;
+    };
+  }
+}

@@ -1,0 +1,414 @@
+package ai.neo.modelgateway.serving;
+
+import ai.neo.modelgateway.engine.ModelEngine;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.ServableModel;
+import ai.neo.proto.learning.v1.ModelChange;
+import ai.neo.proto.learning.v1.SwapReceipt;
+import ai.neo.proto.registry.v1.RecordRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which version of each model answers. Safe for any thread.
+ *
+ * <p>Requests {@link #enter} a version and never wait. {@link #promote}, {@link #rollback}, {@link
+ * #restore} and {@link #unload} block on the registry and on loading, one at a time for each model;
+ * what answers changes by one reference, after the registry has agreed. Requests inside finish on
+ * the version that they entered.
+ */
+public final class ServingCatalog implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServingCatalog.class);
+
+  private final VersionRegistry registry;
+  private final VersionLoader loader;
+  private final ConcurrentMap<String, ModelSlot> slots = new ConcurrentHashMap<>();
+  private final ExecutorService standbys =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("standby-loader-", 0).factory());
+  private volatile boolean closed;
+
+  /**
+   * @param engines asked in order which one reads a format
+   */
+  public ServingCatalog(VersionRegistry registry, List<ModelEngine> engines) {
+    this.registry = registry;
+    this.loader = new VersionLoader(registry, engines);
+  }
+
+  /** A version that a request is inside of, and the epoch in which it was chosen. */
+  public record Entered(ServedVersion version, long epoch) {}
+
+  /** Why a request for a version can or cannot be served. */
+  public enum Availability {
+    READY,
+    UNKNOWN_MODEL,
+    UNKNOWN_VERSION,
+    /** The model is known, and no version of it is loaded. */
+    NO_VERSION,
+    /** The version served once and is not loaded now. */
+    NOT_READY
+  }
+
+  /**
+   * Goes inside the champion (empty version) or any other warm version. Whoever got one must call
+   * {@link ServedVersion#leave}.
+   */
+  public Optional<Entered> enter(String model, String version) {
+    ModelSlot slot = slots.get(model);
+    while (slot != null) {
+      Serving now = slot.serving();
+      Optional<ServedVersion> wanted = now.version(version);
+      if (wanted.isEmpty()) {
+        return Optional.empty();
+      }
+      // A version is retired only after the reference has changed, so that a second look differs.
+      if (wanted.get().enter()) {
+        return Optional.of(new Entered(wanted.get(), now.epoch()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Says whether {@link #enter} would succeed now, or why not. */
+  public Availability availability(String model, String version) {
+    ModelSlot slot = slots.get(model);
+    if (slot == null || !slot.isKnown()) {
+      return Availability.UNKNOWN_MODEL;
+    }
+    if (slot.serving().version(version).isPresent()) {
+      return Availability.READY;
+    }
+    if (version.isEmpty()) {
+      return Availability.NO_VERSION;
+    }
+    return slot.everServed(version) ? Availability.NOT_READY : Availability.UNKNOWN_VERSION;
+  }
+
+  /** The version that answers by default. It may be closed by later swaps; do not hold on to it. */
+  public Optional<ServableModel> champion(String model) {
+    return slot(model).serving().champion().map(ServedVersion::model);
+  }
+
+  /** The warm versions of every known model, by name, then by version. */
+  public List<CatalogEntry> entries() {
+    return slots.values().stream()
+        .filter(ModelSlot::isKnown)
+        .map(CatalogEntry::of)
+        .sorted((a, b) -> a.model().compareTo(b.model()))
+        .toList();
+  }
+
+  /** False while a model that should be served has no version that answers. */
+  public boolean isReady() {
+    return !closed && slots.values().stream().allMatch(slot -> slot.failure().isEmpty());
+  }
+
+  /** Rises by one with each change of the champion since this gateway started; 0 before any. */
+  public long epoch(String model) {
+    return slot(model).serving().epoch();
+  }
+
+  /**
+   * Delivers CURRENT at once (version empty when nothing answers yet), then every change, in order.
+   *
+   * @param watcher must not block; one that throws is dropped
+   * @return close it to stop watching
+   */
+  public AutoCloseable watch(String model, Consumer<ModelChange> watcher) {
+    return slot(model).watch(watcher);
+  }
+
+  /** Tells the watchers of the change's model; for changes that swap nothing. */
+  public void announce(ModelChange change) {
+    slot(change.getModel()).announce(change);
+  }
+
+  /**
+   * Loads, verifies and warms a registered version, then makes it the champion. To promote what is
+   * champion already changes nothing.
+   *
+   * @param expectedChampion the champion that it replaces, as the caller believes; empty for
+   *     whichever it is
+   * @throws ModelRefusedException with the reason, when it may not serve; the champion serves on
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away; the champion serves on
+   */
+  public SwapReceipt promote(
+      String model, String version, String expectedChampion, String actor, String reason)
+      throws ModelRefusedException {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      String registered = registry.champion(model).orElse("");
+      if (!expectedChampion.isEmpty() && !expectedChampion.equals(registered)) {
+        throw new ModelRefusedException(
+            "the champion of '%s' is %s, not version %s as expected; look again and decide anew"
+                .formatted(model, named(registered), expectedChampion));
+      }
+      Serving now = slot.serving();
+      if (version.equals(registered) && version.equals(now.championVersion())) {
+        return receipt(slot, version).build();
+      }
+      VersionLoader.Loaded loaded = loadOrRecordRefusal(slot, version, actor);
+      try {
+        if (!version.equals(registered)) {
+          move(slot, version, registered, new Move("promote", actor, reason));
+        }
+      } catch (ModelRefusedException | RuntimeException e) {
+        retireUnlessWarm(now, loaded.version());
+        throw e;
+      }
+      Serving next = now.withChampion(loaded.version(), now.champion().map(ServedVersion::version));
+      return swap(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  /**
+   * Makes the ledger's previous champion the champion again. It is warm as a rule, and then nothing
+   * is loaded; what takes its place as the next to roll back to is loaded afterwards, off this
+   * thread.
+   *
+   * @throws ModelRefusedException when there is no previous champion, or it may no longer serve
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
+   */
+  public SwapReceipt rollback(String model, String actor, String reason)
+      throws ModelRefusedException {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      String current = registry.champion(model).orElse("");
+      String target =
+          registry
+              .previousChampion(model)
+              .orElseThrow(
+                  () ->
+                      new ModelRefusedException(
+                          "there is no champion of '%s' before %s to roll back to"
+                              .formatted(model, named(current))));
+      Serving now = slot.serving();
+      Optional<ServedVersion> warm = now.version(target);
+      VersionLoader.Loaded loaded =
+          warm.isPresent()
+              ? new VersionLoader.Loaded(warm.get(), 0, 0)
+              : loader.load(model, target, now.champion());
+      try {
+        move(slot, target, current, new Move("rollback", actor, reason));
+      } catch (ModelRefusedException | RuntimeException e) {
+        retireUnlessWarm(now, loaded.version());
+        throw e;
+      }
+      Serving next = now.withChampion(loaded.version(), Optional.empty());
+      SwapReceipt receipt =
+          swap(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
+      standbys.execute(() -> warmPrevious(slot, receipt.getEpoch()));
+      return receipt;
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  /**
+   * Serves what the registry says: its champion, or the one before when the champion cannot be
+   * loaded (which the ledger then says), and warms the one to roll back to. Does nothing when the
+   * champion serves already, or when there is none.
+   *
+   * @throws ModelRefusedException when neither can be loaded; then the model is not ready
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
+   */
+  public void restore(String model) throws ModelRefusedException {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      Optional<String> champion = registry.champion(model);
+      if (champion.isEmpty() || champion.get().equals(slot.serving().championVersion())) {
+        return;
+      }
+      Optional<String> previous = registry.previousChampion(model);
+      VersionLoader.Loaded loaded = championOrPrevious(slot, champion.get(), previous);
+      Serving next = slot.serving().withChampion(loaded.version(), Optional.empty());
+      swap(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
+      warmPrevious(slot, next.epoch());
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  /** Serves the model no more; requests inside finish. The registry is not touched. */
+  public void unload(String model) {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      Serving now = slot.serving();
+      Serving next = new Serving(Optional.empty(), Map.of(), now.epoch(), Optional.empty());
+      slot.replace(next, Optional.empty());
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  /** Serves nothing any more and frees every version when its last request has left. */
+  @Override
+  public void close() {
+    closed = true;
+    standbys.shutdownNow();
+    slots.keySet().forEach(this::unload);
+  }
+
+  private ModelSlot slot(String model) {
+    return slots.computeIfAbsent(model, ModelSlot::new);
+  }
+
+  private VersionLoader.Loaded loadOrRecordRefusal(ModelSlot slot, String version, String actor)
+      throws ModelRefusedException {
+    Serving now = slot.serving();
+    Optional<ServedVersion> warm = Optional.ofNullable(now.warm().get(version));
+    if (warm.isPresent()) {
+      return new VersionLoader.Loaded(warm.get(), 0, 0);
+    }
+    try {
+      return loader.load(slot.name(), version, now.champion());
+    } catch (ModelRefusedException e) {
+      record(slot.name(), version, "refuse", actor, e.getMessage());
+      throw e;
+    }
+  }
+
+  private VersionLoader.Loaded championOrPrevious(
+      ModelSlot slot, String champion, Optional<String> previous) throws ModelRefusedException {
+    String model = slot.name();
+    try {
+      return loader.load(model, champion, Optional.empty());
+    } catch (ModelRefusedException e) {
+      LOG.error("model={} champion={} cannot be loaded: {}", model, champion, e.getMessage());
+      slot.failed(champion, e.getMessage());
+      if (previous.isEmpty()) {
+        throw e;
+      }
+      VersionLoader.Loaded loaded = loader.load(model, previous.get(), Optional.empty());
+      record(
+          model,
+          previous.get(),
+          "fallback",
+          "gateway",
+          "serves instead of champion %s, which cannot be loaded: %s"
+              .formatted(champion, e.getMessage()));
+      return loaded;
+    }
+  }
+
+  /** Loads the version that a rollback would lead to, unless the champion changed meanwhile. */
+  private void warmPrevious(ModelSlot slot, long epoch) {
+    slot.change.lock();
+    try {
+      Serving now = slot.serving();
+      if (closed || now.epoch() != epoch) {
+        return;
+      }
+      Optional<String> previous = registry.previousChampion(slot.name());
+      if (previous.isEmpty() || previous.get().equals(now.championVersion())) {
+        return;
+      }
+      Optional<ServedVersion> warm = Optional.ofNullable(now.warm().get(previous.get()));
+      ServedVersion standby =
+          warm.isPresent()
+              ? warm.get()
+              : loader.load(slot.name(), previous.get(), now.champion()).version();
+      slot.replace(now.withPrevious(standby), Optional.empty());
+    } catch (ModelRefusedException | RegistryException e) {
+      LOG.warn("model={} has no warm version to roll back to: {}", slot.name(), e.getMessage());
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  private record Move(String action, String actor, String reason) {}
+
+  private void move(ModelSlot slot, String version, String expected, Move move)
+      throws ModelRefusedException {
+    try {
+      registry.moveChampion(
+          slot.name(), version, expected, move.action(), move.actor(), move.reason());
+    } catch (RegistryException e) {
+      if (e.kind() == RegistryException.Kind.UNAVAILABLE) {
+        throw e;
+      }
+      throw new ModelRefusedException("the registry refuses: " + e.getMessage(), e);
+    }
+  }
+
+  private static void retireUnlessWarm(Serving now, ServedVersion version) {
+    if (now.warm().get(version.version()) != version) {
+      version.retire();
+    }
+  }
+
+  private static ModelChange.Builder changed(ModelChange.Kind kind, String reason) {
+    return ModelChange.newBuilder().setKind(kind).setReason(reason);
+  }
+
+  private SwapReceipt swap(
+      ModelSlot slot, Serving next, VersionLoader.Loaded loaded, ModelChange.Builder change) {
+    String from = slot.serving().championVersion();
+    ServedVersion to = loaded.version();
+    ModelChange announcement =
+        change
+            .setModel(slot.name())
+            .setVersion(to.version())
+            .setDigest(to.artifact().digest())
+            .setFeatureSetId(to.artifact().featureSetId())
+            .setPreviousVersion(from)
+            .setEpoch(next.epoch())
+            .build();
+    long swapNs = slot.replace(next, Optional.of(announcement));
+    LOG.info(
+        "model={} version={} takes the place of version={} epoch={} kind={} swap_ns={}",
+        slot.name(), to.version(), from, next.epoch(), announcement.getKind(), swapNs);
+    return receipt(slot, from)
+        .setLoadNs(loaded.loadNs())
+        .setWarmNs(loaded.warmNs())
+        .setSwapNs(swapNs)
+        .build();
+  }
+
+  private static SwapReceipt.Builder receipt(ModelSlot slot, String from) {
+    Serving now = slot.serving();
+    return SwapReceipt.newBuilder()
+        .setModel(slot.name())
+        .setFromVersion(from)
+        .setToVersion(now.championVersion())
+        .setToDigest(now.champion().map(version -> version.artifact().digest()).orElse(""))
+        .setEpoch(now.epoch());
+  }
+
+  /** Best effort: that something was refused matters more than that the ledger says it. */
+  private void record(String model, String version, String action, String actor, String reason) {
+    RecordRequest request =
+        RecordRequest.newBuilder()
+            .setModel(model)
+            .setVersion(version)
+            .setAction(action)
+            .setActor(actor)
+            .setReason(reason)
+            .build();
+    try {
+      registry.record(request);
+    } catch (RegistryException e) {
+      LOG.warn("the ledger could not take action={} of model={} version={}", action, model, version, e);
+    }
+  }
+
+  private static String named(String version) {
+    return version.isEmpty() ? "none" : "version " + version;
+  }
+}
