@@ -15,7 +15,7 @@ final class LearningCopy implements AutoCloseable {
   private final LearningSettings settings;
   private final String version;
   private final DirectionNetwork base;
-  private final DifferentiableNetwork gradients;
+  private DifferentiableNetwork gradients;
   private final TrainingBatch batch;
   private final Adam adam;
   private final float[] anchor;
@@ -68,6 +68,8 @@ final class LearningCopy implements AutoCloseable {
     }
     if (!Float.isFinite(loss) || !adam.step(weights, gradient) || !bound()) {
       reset();
+      gradients.close(); // it cannot take a gradient again that was not finite
+      gradients = new DifferentiableNetwork(base.shape());
       return false;
     }
     recentLoss = updated ? recentLoss + NEWEST_LOSS_SHARE * (loss - recentLoss) : loss;

@@ -77,7 +77,7 @@ public record LearningSettings(
         1f, // a typical gradient is 0.1 to 0.5 long: only outliers are shortened
         2f, // twice the champion's length is not refinement any more but another network
         2000, // some 60 updates: below that a snapshot hardly differs from the one before
-        500, // of three samples learned one is held out: 2000 learned fill it once
+        500, // one sample of four is held out: 2000 samples fill it once
         200, // standard error of a mean is 7 % of the deviation there
         1e-5, // a tenth of a basis point: less is rounding, not skill
         1e-5, // the same, so that what was promoted for less than this is not thrown out for it

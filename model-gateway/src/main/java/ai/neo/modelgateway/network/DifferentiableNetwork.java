@@ -13,15 +13,20 @@ import ai.djl.nn.core.Linear;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The network as DJL blocks on PyTorch, for gradients. Parameters go in and gradients come out as
  * flat arrays in the order of {@link NetworkShape}; the optimiser's state is the caller's. Native
- * memory is held until {@link #close}. One thread at a time. The same parameters and batch give the
- * same bits on one kind of processor.
+ * memory is held until {@link #close}. One thread at a time.
+ *
+ * <p>The same parameters and batch give the same bits on one kind of processor: one thread computes,
+ * and all memory that goes in lies on the same boundary, since the engine's kernels add in another
+ * order when it does not.
  */
 public final class DifferentiableNetwork implements AutoCloseable {
   private static final String ENGINE = "PyTorch";
@@ -32,6 +37,9 @@ public final class DifferentiableNetwork implements AutoCloseable {
    */
   private static final float RETURN_LOSS_SHARE = 0.1f;
 
+  /** Bytes: the widest vector that the engine's kernels load, and the boundary of its own memory. */
+  private static final int BOUNDARY = 64;
+
   /** The engine allows one gradient at a time in a process and throws at the second; we wait. */
   private static final ReentrantLock ONE_GRADIENT_AT_A_TIME = new ReentrantLock();
 
@@ -39,7 +47,12 @@ public final class DifferentiableNetwork implements AutoCloseable {
   private final NDManager manager;
   private final SequentialBlock block;
   private final List<Parameter> tensors;
-  private final float[] zeros;
+
+  /**
+   * One for each tensor, for ever: the engine does not copy what it is given but points to it, and
+   * memory that only a call knew would be freed under it.
+   */
+  private final List<ByteBuffer> tensorMemory = new ArrayList<>();
 
   /** Starts the engine on first use (0.4 s; 2 s when its native part must be unpacked). */
   public DifferentiableNetwork(NetworkShape shape) {
@@ -55,10 +68,9 @@ public final class DifferentiableNetwork implements AutoCloseable {
     block.initialize(manager, DataType.FLOAT32, new Shape(1, shape.features()));
     this.tensors = block.getParameters().values();
     for (Parameter tensor : tensors) {
+      tensorMemory.add(memory((int) tensor.getArray().size()));
       tensor.getArray().setRequiresGradient(true);
     }
-    this.zeros = new float[(int) Math.max(shape.hidden() * (long) shape.features(),
-        (long) shape.hidden() * Math.max(shape.hidden(), NetworkShape.OUTPUTS))];
   }
 
   /** Build of the engine, as it is written into artifacts. */
@@ -73,9 +85,11 @@ public final class DifferentiableNetwork implements AutoCloseable {
           "expected " + shape.parameters() + " parameters, got " + flat.length);
     }
     int at = 0;
-    for (Parameter tensor : tensors) {
-      int size = (int) tensor.getArray().size();
-      tensor.getArray().set(FloatBuffer.wrap(flat, at, size));
+    for (int i = 0; i < tensors.size(); i++) {
+      ByteBuffer memory = tensorMemory.get(i);
+      int size = memory.capacity() / Float.BYTES;
+      memory.asFloatBuffer().put(flat, at, size);
+      tensors.get(i).getArray().set(memory);
       at += size;
     }
   }
@@ -83,7 +97,7 @@ public final class DifferentiableNetwork implements AutoCloseable {
   /** The raw outputs, rows × 4, for standardised inputs, rows × F. */
   public float[] outputs(float[] standardised, int rows) {
     try (NDManager step = manager.newSubManager()) {
-      NDArray x = step.create(standardised, new Shape(rows, shape.features()));
+      NDArray x = create(step, standardised, rows, shape.features());
       return forward(x, false).toFloatArray();
     }
   }
@@ -92,7 +106,8 @@ public final class DifferentiableNetwork implements AutoCloseable {
    * Class-weighted cross entropy and a small Huber loss on the return, averaged over the rows.
    *
    * @param gradient receives the gradient at the present parameters
-   * @return the loss; not finite when the weights have run away
+   * @return the loss; when it or the gradient is not finite, close this and make another: the engine
+   *     adds to its last gradient, and what is not finite cannot be taken off again
    */
   public float gradient(TrainingBatch batch, float[] gradient) {
     ONE_GRADIENT_AT_A_TIME.lock();
@@ -120,9 +135,9 @@ public final class DifferentiableNetwork implements AutoCloseable {
 
   private NDArray loss(NDManager step, TrainingBatch batch) {
     int rows = batch.rows();
-    NDArray x = step.create(batch.inputs(), new Shape(rows, shape.features()));
-    NDArray weights = step.create(batch.labelWeights(), new Shape(rows, NetworkShape.ACTIONS));
-    NDArray target = step.create(batch.returns(), new Shape(rows, 1));
+    NDArray x = create(step, batch.inputs(), rows, shape.features());
+    NDArray weights = create(step, batch.labelWeights(), rows, NetworkShape.ACTIONS);
+    NDArray target = create(step, batch.returns(), rows, 1);
     NDList parts = forward(x, true).split(new long[] {NetworkShape.ACTIONS}, 1);
     NDArray crossEntropy = parts.get(0).logSoftmax(1).mul(weights).sum().neg();
     NDArray miss = parts.get(1).sub(target).abs();
@@ -145,9 +160,22 @@ public final class DifferentiableNetwork implements AutoCloseable {
         float[] values = taken.toFloatArray();
         System.arraycopy(values, 0, gradient, at, values.length);
         at += values.length;
-        // The engine adds to what is there; and zero by subtraction would keep a NaN.
-        taken.set(FloatBuffer.wrap(zeros, 0, values.length));
+        taken.subi(taken);
       }
     }
+  }
+
+  /** The array keeps its memory alive until the step is closed. */
+  private static NDArray create(NDManager step, float[] values, int rows, int width) {
+    ByteBuffer memory = memory(rows * width);
+    memory.asFloatBuffer().put(values, 0, rows * width);
+    return step.create(memory, new Shape(rows, width), DataType.FLOAT32);
+  }
+
+  private static ByteBuffer memory(int floats) {
+    return ByteBuffer.allocateDirect(floats * Float.BYTES + 2 * BOUNDARY)
+        .alignedSlice(BOUNDARY)
+        .slice(0, floats * Float.BYTES)
+        .order(ByteOrder.nativeOrder());
   }
 }

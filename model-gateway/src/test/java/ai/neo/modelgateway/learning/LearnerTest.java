@@ -82,7 +82,7 @@ class LearnerTest {
     assertThat(learner.status().getPromotions()).isZero();
     RecordRequest refusal = registry.records().getLast();
     assertThat(refusal.getAction()).isEqualTo("gate-refused");
-    assertThat(refusal.getEvidenceJson()).contains("\"samples\":500", "candidate_net_return");
+    assertThat(refusal.getEvidenceJson()).contains("\"samples\":480", "candidate_net_return");
     assertThat(catalog.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("1");
   }
 
