@@ -1,0 +1,102 @@
+package ai.neo.modelgateway.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+class NetworkFormatTest {
+  private final DirectionNetwork network = Networks.random(9, 7, 3);
+  private final byte[] bytes = NetworkFormat.write(network);
+  private final NetworkEngine engine = new NetworkEngine();
+
+  @Test
+  void whatWasWrittenIsRead() throws UnreadableNetworkException {
+    assertThat(NetworkFormat.recognises(bytes)).isTrue();
+    assertThat(NetworkFormat.read(bytes)).isEqualTo(network);
+    assertThat(NetworkFormat.write(NetworkFormat.read(bytes))).isEqualTo(bytes);
+  }
+
+  @Test
+  void everyTruncationIsRefused() {
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> engine.load(Networks.artifact(cut)))
+          .as("length %d", length)
+          .isInstanceOf(ModelRefusedException.class);
+    }
+  }
+
+  @Test
+  void trailingBytesAreRefused() {
+    assertThatThrownBy(
+            () -> engine.load(Networks.artifact(Arrays.copyOf(bytes, bytes.length + 1))))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining("bytes left");
+  }
+
+  @Test
+  void everyFlippedByteIsRefused() {
+    for (int at = 0; at < bytes.length; at++) {
+      byte[] flipped = bytes.clone();
+      flipped[at] ^= 0x10;
+      assertThatThrownBy(() -> engine.load(Networks.artifact(flipped)))
+          .as("byte %d", at)
+          .isInstanceOf(ModelRefusedException.class);
+    }
+  }
+
+  @Test
+  void weightsThatAreNotFiniteAreRefusedThoughTheChecksumIsRight() {
+    byte[] broken = bytes.clone();
+    little(broken).putFloat(broken.length - 8, Float.NaN);
+    seal(broken);
+    assertThatThrownBy(() -> engine.load(Networks.artifact(broken)))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining("NaN");
+  }
+
+  @Test
+  void absurdSizesAreRefusedBeforeMemoryIsTaken() {
+    for (int absurd : new int[] {Integer.MAX_VALUE, -1, 0, NetworkShape.MAX_FEATURES + 1}) {
+      byte[] broken = bytes.clone();
+      little(broken).putInt(8, absurd);
+      seal(broken);
+      assertThatThrownBy(() -> engine.load(Networks.artifact(broken)))
+          .isInstanceOf(ModelRefusedException.class)
+          .hasMessageContaining("features must be");
+    }
+  }
+
+  @Test
+  void anotherFeatureSetThanRegisteredIsRefused() {
+    ModelArtifact other =
+        new ModelArtifact("direction", "1", "0".repeat(64), "neo-djl", "features-2", bytes);
+    assertThatThrownBy(() -> engine.load(other))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining("features-1")
+        .hasMessageContaining("features-2");
+  }
+
+  @Test
+  void onlyItsOwnFormatIsRead() {
+    assertThat(engine.reads("neo-djl")).isTrue();
+    assertThat(engine.reads("onnx")).isFalse();
+  }
+
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void seal(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length - 4);
+    little(bytes).putInt(bytes.length - 4, (int) crc.getValue());
+  }
+}
