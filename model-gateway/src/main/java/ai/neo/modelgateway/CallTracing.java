@@ -88,8 +88,7 @@ final class CallTracing implements ServerInterceptor {
   }
 
   /** Makes the span current while the call's own code runs. */
-  private static final class TracedListener<Q>
-      extends SimpleForwardingServerCallListener<Q> {
+  private static final class TracedListener<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Context context;
     private final TracedCall<Q, ?> call;
 

@@ -67,8 +67,7 @@ public final class Gateway implements AutoCloseable {
     InferenceService inference =
         new InferenceService(catalog, settings.admin(), GatewayVersion.read());
     ServerBuilder<?> builder =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(settings.host(), settings.grpcPort()))
+        NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
             .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .directExecutor()

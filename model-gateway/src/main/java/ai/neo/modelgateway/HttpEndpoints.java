@@ -21,8 +21,7 @@ final class HttpEndpoints implements AutoCloseable {
     this.server = server;
   }
 
-  static HttpEndpoints start(InetSocketAddress address, ServingCatalog catalog)
-      throws IOException {
+  static HttpEndpoints start(InetSocketAddress address, ServingCatalog catalog) throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     HttpEndpoints endpoints = new HttpEndpoints(server);
     MetricsPage metrics = new MetricsPage(catalog);

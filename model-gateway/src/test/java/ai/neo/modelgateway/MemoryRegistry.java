@@ -44,8 +44,7 @@ public final class MemoryRegistry implements VersionRegistry {
   public synchronized String addTampered(String model, String featureSet, byte[] content) {
     List<ModelArtifact> list = versions.computeIfAbsent(model, name -> new ArrayList<>());
     String version = Integer.toString(list.size() + 1);
-    list.add(
-        new ModelArtifact(model, version, sha256(new byte[0]), "onnx", featureSet, content));
+    list.add(new ModelArtifact(model, version, sha256(new byte[0]), "onnx", featureSet, content));
     return version;
   }
 

@@ -144,8 +144,7 @@ public final class TinyOnnx {
   private Message value(String name, long columns) {
     Message rows = fixedRows ? new Message().number(1, 8) : new Message().text(2, "n");
     Message shape = new Message().message(1, rows).message(1, new Message().number(1, columns));
-    Message type =
-        new Message().message(1, new Message().number(1, elementType).message(2, shape));
+    Message type = new Message().message(1, new Message().number(1, elementType).message(2, shape));
     return new Message().text(1, name).message(2, type);
   }
 

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The process of the model tier. When it serves, it writes one line to standard output, {@code
- * READY {"grpc_port":…,"http_port":…}}, and nothing else ever; logs go to standard error. It ends on
- * SIGTERM or when its parent is gone, within three seconds.
+ * READY {"grpc_port":…,"http_port":…}}, and nothing else ever; logs go to standard error. It ends
+ * on SIGTERM or when its parent is gone, within three seconds.
  */
 public final class ModelTier {
 
@@ -58,7 +58,7 @@ public final class ModelTier {
       return;
     }
     closeOnExit(tier);
-    parent.ifPresent(process -> process.onExit().thenRun(ModelTier::parentIsGone));
+    parent.ifPresent(ModelTier::endWith);
     out.printf("READY {\"grpc_port\":%d,\"http_port\":%d}%n", tier.grpcPort(), tier.httpPort());
     out.flush();
     new CountDownLatch(1).await(); // ends by System.exit or a signal
@@ -73,6 +73,16 @@ public final class ModelTier {
       parentIsGone();
     }
     return parent;
+  }
+
+  private static void endWith(ProcessHandle parent) {
+    Thread.ofVirtual()
+        .name("parent-watch")
+        .start(
+            () -> {
+              parent.onExit().join();
+              parentIsGone();
+            });
   }
 
   private static void parentIsGone() {

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registry and gateway, wired by hand and served on one port. The gateway reaches the registry by an
- * in-process channel, as it would reach one elsewhere.
+ * Registry and gateway, wired by hand and served on one port. The gateway reaches the registry by
+ * an in-process channel, as it would reach one elsewhere.
  */
 final class RunningTier implements AutoCloseable {
 
@@ -94,11 +94,15 @@ final class RunningTier implements AutoCloseable {
     Server server =
         InProcessServerBuilder.forName(name)
             .directExecutor() // the registry leaves the caller's thread by itself
+            .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
             .addService(registry.service())
             .build()
             .start();
     parts.push(server::shutdownNow);
-    ManagedChannel channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+    ManagedChannel channel = InProcessChannelBuilder.forName(name)
+            .directExecutor()
+            .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
+            .build();
     parts.push(channel::shutdownNow);
     return channel;
   }

@@ -33,7 +33,7 @@ record TierSettings(
         --http-port PORT       health and metrics (8002; 0 takes a free one)
         --data-dir DIR         artifacts are kept under it
         --parent-pid PID       end when that process is gone
-        --add MODEL            warm this model before being ready; repeatable (direction)
+        --model MODEL          warm this model before being ready; repeatable (direction)
         --allow-torchscript    load models that are programs
         --admin                let callers load and unload models
       environment:
@@ -65,7 +65,7 @@ record TierSettings(
         options.put(option, "true");
       } else if (VALUES.contains(option)) {
         options.put(option, value(arguments, ++i));
-      } else if (option.equals("--add")) {
+      } else if (option.equals("--model")) {
         models.add(value(arguments, ++i));
       } else {
         throw new IllegalArgumentException("unknown option: " + option);
@@ -106,9 +106,7 @@ record TierSettings(
   }
 
   private static int port(Map<String, String> options, String name, int byDefault) {
-    return options.containsKey(name)
-        ? Math.toIntExact(number(options.get(name), name))
-        : byDefault;
+    return options.containsKey(name) ? Math.toIntExact(number(options.get(name), name)) : byDefault;
   }
 
   private static long number(String text, String name) {

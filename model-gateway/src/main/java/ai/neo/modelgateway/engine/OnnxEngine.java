@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * Serves ONNX with ONNX Runtime, on the caller's thread. Input {@code features} FP32 [-1, F];
- * outputs {@code action_probabilities} FP32 [-1, 3] and optionally {@code expected_return} FP32 [-1,
- * 1] or [-1]; further outputs are left alone.
+ * outputs {@code action_probabilities} FP32 [-1, 3] and optionally {@code expected_return} FP32
+ * [-1, 1] or [-1]; further outputs are left alone.
  */
 public final class OnnxEngine implements ModelEngine {
 

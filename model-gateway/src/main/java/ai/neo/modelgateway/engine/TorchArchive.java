@@ -52,7 +52,9 @@ final class TorchArchive {
               + " runs code when it is read; export the model to ONNX");
     }
     throw new ModelRefusedException(
-        "the artifact is a zip archive of " + names.size() + " files without a TorchScript program");
+        "the artifact is a zip archive of "
+            + names.size()
+            + " files without a TorchScript program");
   }
 
   /** The text of an extra file that torch.jit.save was given, at most 64 bytes of it. */

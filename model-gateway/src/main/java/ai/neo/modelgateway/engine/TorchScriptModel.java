@@ -49,10 +49,10 @@ final class TorchScriptModel implements ServableModel {
     }
     try (NDManager arrays = model.getNDManager().newSubManager()) {
       NDArray input = arrays.create(FloatBuffer.wrap(rowMajorFeatures), new Shape(rows, features));
-      NDList outputs =
-          block.forward(new ParameterStore(arrays, false), new NDList(input), false);
+      NDList outputs = block.forward(new ParameterStore(arrays, false), new NDList(input), false);
       if (outputs.size() > 2) {
-        throw new IllegalStateException("forward answers " + outputs.size() + " tensors, not 1 or 2");
+        throw new IllegalStateException(
+            "forward answers " + outputs.size() + " tensors, not 1 or 2");
       }
       float[] probabilities = floats(outputs.get(0), "action_probabilities", rows, Answer.ACTIONS);
       float[] returns =
@@ -75,7 +75,14 @@ final class TorchScriptModel implements ServableModel {
         shape.equals(new Shape(rows, columns)) || (columns == 1 && shape.equals(new Shape(rows)));
     if (!fits) {
       throw new IllegalStateException(
-          "output '" + name + "' must have the shape (" + rows + "," + columns + "), it has " + shape);
+          "output '"
+              + name
+              + "' must have the shape ("
+              + rows
+              + ","
+              + columns
+              + "), it has "
+              + shape);
     }
     return tensor.toFloatArray();
   }

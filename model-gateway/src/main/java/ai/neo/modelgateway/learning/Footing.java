@@ -30,14 +30,15 @@ final class Footing implements AutoCloseable {
   /** True when the champion is another than at the last call; then the copy is a new one too. */
   boolean follow() {
     Optional<ServableModel> serving = desk.champion();
-    if (serving.map(ServableModel::artifact).map(Footing::name)
+    if (serving
+        .map(ServableModel::artifact)
+        .map(Footing::name)
         .equals(champion.map(ServableModel::artifact).map(Footing::name))) {
       return false;
     }
     Optional<ServableModel> next = serving.map(this::own);
     rebase(next); // first, so that a registry that is away leaves all as it was, to be tried again
-    boolean back =
-        next.isPresent() && before.isPresent() && sameVersion(next.get(), before.get());
+    boolean back = next.isPresent() && before.isPresent() && sameVersion(next.get(), before.get());
     // A step back is the cure; only a step forward is watched.
     before = back ? Optional.empty() : champion;
     watch =
@@ -45,8 +46,7 @@ final class Footing implements AutoCloseable {
             .filter(old -> next.isPresent() && old.features() == next.get().features())
             .map(
                 old ->
-                    new RollbackWatch(
-                        old, settings.evaluationWindow(), settings.rollbackMargin()));
+                    new RollbackWatch(old, settings.evaluationWindow(), settings.rollbackMargin()));
     champion = next;
     return true;
   }

@@ -14,7 +14,6 @@ import ai.neo.proto.learning.v1.SwapReceipt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,7 +117,13 @@ final class Learner implements AutoCloseable {
     frozen = wanted;
     frozenReason = wanted ? "frozen by " + actor + ": " + reason : "";
     publishStatus();
-    desk.record(footing.championVersion(), wanted ? "freeze" : "unfreeze", actor, reason, "{}");
+    String action = wanted ? "freeze" : "unfreeze";
+    try {
+      desk.record(footing.championVersion(), action, actor, reason, "{}");
+    } catch (RegistryException e) {
+      // That it stands still matters more than that the ledger says so.
+      LOG.warn("model={} not in the ledger: {} by {}: {}", model, action, actor, reason, e);
+    }
   }
 
   LearnerStatus status() {
@@ -142,7 +147,9 @@ final class Learner implements AutoCloseable {
     }
     if (!request.getFeatureSetId().equals(from.featureSetId())) {
       return Optional.of(
-          "feature set " + request.getFeatureSetId() + " is not the learner's, "
+          "feature set "
+              + request.getFeatureSetId()
+              + " is not the learner's, "
               + from.featureSetId());
     }
     if (request.getFeaturesCount() != features) {
@@ -239,11 +246,17 @@ final class Learner implements AutoCloseable {
     }
     frozen = true;
     frozenReason =
-        "stopped by itself after " + counts.updates + " updates: loss, gradient or weights were not"
+        "stopped by itself after "
+            + counts.updates
+            + " updates: loss, gradient or weights were not"
             + " finite; the weights are the champion's again";
     from.restart();
     try {
-      desk.record(footing.championVersion(), "learner-stopped", ACTOR, frozenReason,
+      desk.record(
+          footing.championVersion(),
+          "learner-stopped",
+          ACTOR,
+          frozenReason,
           "{\"updates\":" + counts.updates + ",\"learned\":" + counts.learned + "}");
     } catch (RegistryException e) {
       LOG.warn("model={} not in the ledger: {}", model, frozenReason, e);

@@ -34,7 +34,8 @@ final class LearningCopy implements AutoCloseable {
     this.base = base;
     this.gradients = new DifferentiableNetwork(base.shape());
     this.batch = new TrainingBatch(settings.updateBatch(), base.shape().features());
-    this.adam = new Adam(base.shape().parameters(), settings.learningRate(), settings.gradientNorm());
+    this.adam =
+        new Adam(base.shape().parameters(), settings.learningRate(), settings.gradientNorm());
     this.anchor = base.parameters();
     this.weights = base.parameters();
     this.gradient = new float[anchor.length];

@@ -73,8 +73,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
 
   @Override
   public StreamObserver<TrainRequest> train(StreamObserver<TrainProgress> caller) {
-    ServerCallStreamObserver<TrainProgress> call =
-        (ServerCallStreamObserver<TrainProgress>) caller;
+    ServerCallStreamObserver<TrainProgress> call = (ServerCallStreamObserver<TrainProgress>) caller;
     // With a handler, an answer to a caller that has gone is dropped instead of thrown back.
     call.setOnCancelHandler(() -> {});
     return new TrainingCall(
@@ -221,9 +220,16 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
             "held_out_log_loss", heldOut.logLoss(),
             "held_out_net_return", heldOut.netReturn());
     String data =
-        order.data() + " [" + order.rows().rows() + " rows, " + trained.trainedRows()
-            + " trained, times " + Long.toUnsignedString(order.rows().firstTimeNs()) + " to "
-            + Long.toUnsignedString(order.rows().lastTimeNs()) + " ns]";
+        order.data()
+            + " ["
+            + order.rows().rows()
+            + " rows, "
+            + trained.trainedRows()
+            + " trained, times "
+            + Long.toUnsignedString(order.rows().firstTimeNs())
+            + " to "
+            + Long.toUnsignedString(order.rows().lastTimeNs())
+            + " ns]";
     ModelVersion version =
         desk.register(
             new ModelDesk.Proposal(trained.network(), "", data, metrics, TRAINER),

@@ -55,8 +55,11 @@ public record LearningSettings(
     requireAtLeastOne("rememberedPredictions", rememberedPredictions);
     if (minimumEvaluation > evaluationWindow) {
       throw new IllegalArgumentException(
-          "minimumEvaluation=" + minimumEvaluation + " is above evaluationWindow="
-              + evaluationWindow + ": no candidate could ever pass");
+          "minimumEvaluation="
+              + minimumEvaluation
+              + " is above evaluationWindow="
+              + evaluationWindow
+              + ": no candidate could ever pass");
     }
     if (updateBatch > replayCapacity) {
       throw new IllegalArgumentException(

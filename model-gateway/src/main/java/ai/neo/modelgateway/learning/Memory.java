@@ -93,9 +93,18 @@ final class Memory {
 
   /** What the present weights were learned from, for the registry. */
   String describe() {
-    return "online: samples " + firstOfSnapshot + " to " + taken
+    return "online: samples "
+        + firstOfSnapshot
+        + " to "
+        + taken
         + " of the feedback since the learner began, the newest matured from "
-        + Long.toUnsignedString(firstTimeNs) + " to " + Long.toUnsignedString(lastTimeNs)
-        + " ns; " + updatesSinceRestart + " updates; " + evaluation.size() + " samples held out";
+        + Long.toUnsignedString(firstTimeNs)
+        + " to "
+        + Long.toUnsignedString(lastTimeNs)
+        + " ns; "
+        + updatesSinceRestart
+        + " updates; "
+        + evaluation.size()
+        + " samples held out";
   }
 }

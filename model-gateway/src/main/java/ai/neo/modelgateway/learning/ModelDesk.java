@@ -125,7 +125,8 @@ final class ModelDesk {
   }
 
   /** Tells all watchers of a change that is not a swap; swaps are told by the catalog. */
-  ModelChange announce(ModelChange.Kind kind, ModelVersion version, String previous, String reason) {
+  ModelChange announce(
+      ModelChange.Kind kind, ModelVersion version, String previous, String reason) {
     ModelChange change =
         ModelChange.newBuilder()
             .setKind(kind)
@@ -143,8 +144,7 @@ final class ModelDesk {
 
   /** A swap that the catalog carried out, as watchers are told of it. */
   ModelChange swapped(ModelChange.Kind kind, SwapReceipt receipt, String reason) {
-    String featureSet =
-        champion().map(serving -> serving.artifact().featureSetId()).orElse("");
+    String featureSet = champion().map(serving -> serving.artifact().featureSetId()).orElse("");
     return ModelChange.newBuilder()
         .setKind(kind)
         .setModel(model)

@@ -42,12 +42,18 @@ final class PromotionGate {
   }
 
   private String evidence(Score candidate, Score champion) {
-    return "{\"samples\":" + candidate.samples()
-        + ",\"candidate_net_return\":" + candidate.netReturn()
-        + ",\"champion_net_return\":" + champion.netReturn()
-        + ",\"margin\":" + margin
-        + ",\"candidate_log_loss\":" + candidate.logLoss()
-        + ",\"champion_log_loss\":" + champion.logLoss()
+    return "{\"samples\":"
+        + candidate.samples()
+        + ",\"candidate_net_return\":"
+        + candidate.netReturn()
+        + ",\"champion_net_return\":"
+        + champion.netReturn()
+        + ",\"margin\":"
+        + margin
+        + ",\"candidate_log_loss\":"
+        + candidate.logLoss()
+        + ",\"champion_log_loss\":"
+        + champion.logLoss()
         + "}";
   }
 }

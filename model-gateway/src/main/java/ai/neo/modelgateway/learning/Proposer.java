@@ -44,7 +44,8 @@ final class Proposer {
       LearningCopy copy, ServableModel champion, Memory memory, List<ModelChange> changes) {
     DirectionNetwork network = copy.snapshot(cpu);
     double cost = network.objective().costPerTrade();
-    Score candidateScore = memory
+    Score candidateScore =
+        memory
             .evaluation()
             .score((rows, count) -> ServedNetwork.answers(network, rows, count), cost);
     Score championScore = memory.evaluation().score(champion::infer, cost);
@@ -77,14 +78,21 @@ final class Proposer {
   }
 
   private boolean promote(
-      ModelVersion version, String before, PromotionGate.Verdict verdict, List<ModelChange> changes) {
+      ModelVersion version,
+      String before,
+      PromotionGate.Verdict verdict,
+      List<ModelChange> changes) {
     try {
       SwapReceipt receipt =
           desk.promote(version.getVersion(), before, Learner.ACTOR, verdict.reason());
       changes.add(desk.swapped(ModelChange.Kind.PROMOTED, receipt, verdict.reason()));
       return true;
     } catch (ModelRefusedException e) {
-      refuse(version, before, "the catalog refused it: " + e.getMessage(), verdict.evidence(),
+      refuse(
+          version,
+          before,
+          "the catalog refused it: " + e.getMessage(),
+          verdict.evidence(),
           changes);
       return false;
     }

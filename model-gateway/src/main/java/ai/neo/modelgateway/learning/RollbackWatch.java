@@ -36,10 +36,15 @@ final class RollbackWatch {
     }
 
     String evidence() {
-      return "{\"samples\":" + samples
-          + ",\"champion_net_return\":" + championNet
-          + ",\"predecessor_net_return\":" + predecessorNet
-          + ",\"predecessor\":\"" + predecessor + "\"}";
+      return "{\"samples\":"
+          + samples
+          + ",\"champion_net_return\":"
+          + championNet
+          + ",\"predecessor_net_return\":"
+          + predecessorNet
+          + ",\"predecessor\":\""
+          + predecessor
+          + "\"}";
     }
   }
 
@@ -58,8 +63,7 @@ final class RollbackWatch {
     double champions = mean(championReturns);
     double predecessors = mean(predecessorReturns);
     return predecessors - champions > margin
-        ? Optional.of(
-            new Breach(predecessor.artifact().version(), window, champions, predecessors))
+        ? Optional.of(new Breach(predecessor.artifact().version(), window, champions, predecessors))
         : Optional.empty();
   }
 

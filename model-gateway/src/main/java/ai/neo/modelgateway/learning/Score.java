@@ -29,8 +29,7 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
     void add(Answer answer, int row, Outcome outcome, double cost) {
       samples++;
       netReturn += netReturn(answer, row, outcome, cost);
-      float p =
-          answer.actionProbabilities()[row * NetworkShape.ACTIONS + outcome.label()];
+      float p = answer.actionProbabilities()[row * NetworkShape.ACTIONS + outcome.label()];
       // A NaN answer is the worst there is, and must not vanish in a comparison.
       logLoss -= StrictMath.log(p >= SMALLEST_PROBABILITY ? p : SMALLEST_PROBABILITY);
       right += likeliest(answer, row) == outcome.label() ? 1 : 0;
@@ -42,7 +41,10 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
     }
   }
 
-  /** What acting on the answer earned: the return of a BUY, its negative of a SELL, less cost. */
+  /**
+   * What acting on the answer earned over the horizon: the return of a BUY, its negative of a SELL,
+   * less the cost of the trade in and the trade out.
+   */
   static double netReturn(Answer answer, int row, Outcome outcome, double cost) {
     int action = likeliest(answer, row);
     float p = answer.actionProbabilities()[row * NetworkShape.ACTIONS + action];
@@ -50,8 +52,8 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
       return 0;
     }
     return switch (action) {
-      case 0 -> -outcome.forwardReturn() - cost;
-      case 2 -> outcome.forwardReturn() - cost;
+      case 0 -> -outcome.forwardReturn() - 2 * cost;
+      case 2 -> outcome.forwardReturn() - 2 * cost;
       default -> 0;
     };
   }

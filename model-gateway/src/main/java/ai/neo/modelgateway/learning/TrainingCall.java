@@ -88,9 +88,12 @@ final class TrainingCall implements StreamObserver<TrainRequest> {
     }
     NetworkShape shape = new NetworkShape(header.getFeatures(), NetworkShape.DEFAULT_HIDDEN);
     int epochs = header.getEpochs() == 0 ? settings.epochs() : header.getEpochs();
+    double cost =
+        header.getCostPerTrade() == 0
+            ? TrainingPlan.DEFAULT_COST_PER_TRADE
+            : header.getCostPerTrade();
     TrainingPlan plan =
-        new TrainingPlan(
-            header.getFeatureSetId(), header.getSeed(), epochs, header.getCostPerTrade());
+        new TrainingPlan(header.getFeatureSetId(), header.getSeed(), epochs, cost);
     order =
         Optional.of(
             new Order(

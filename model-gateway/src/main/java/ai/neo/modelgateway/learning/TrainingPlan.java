@@ -12,6 +12,12 @@ public record TrainingPlan(String featureSetId, long seed, int epochs, double co
   /** More passes than this over the same rows only learn them by heart. */
   public static final int MAX_EPOCHS = 1000;
 
+  /**
+   * One-way cost when the caller names none: six basis points in and out. To judge without any cost
+   * would promote whoever trades most.
+   */
+  public static final double DEFAULT_COST_PER_TRADE = 3e-4;
+
   public TrainingPlan {
     if (featureSetId.isBlank()) {
       throw new IllegalArgumentException("feature_set_id must be given");

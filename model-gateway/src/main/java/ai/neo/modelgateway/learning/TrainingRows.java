@@ -43,9 +43,17 @@ public final class TrainingRows {
         || forward.size() != count
         || timeNs.size() != count) {
       throw new IllegalArgumentException(
-          "a chunk of " + count + " labels must have " + features + " features, one return and one"
-              + " time each; features=" + rowMajor.size() + ", returns=" + forward.size()
-              + ", times=" + timeNs.size());
+          "a chunk of "
+              + count
+              + " labels must have "
+              + features
+              + " features, one return and one"
+              + " time each; features="
+              + rowMajor.size()
+              + ", returns="
+              + forward.size()
+              + ", times="
+              + timeNs.size());
     }
     if ((long) (rows + count) * features > MAX_VALUES) {
       throw new IllegalArgumentException(
@@ -53,8 +61,10 @@ public final class TrainingRows {
     }
     reserve(rows + count);
     for (int i = 0; i < count; i++) {
-      addRow(rowMajor.subList(i * features, (i + 1) * features),
-          new Outcome(label.get(i), forward.get(i)), timeNs.get(i));
+      addRow(
+          rowMajor.subList(i * features, (i + 1) * features),
+          new Outcome(label.get(i), forward.get(i)),
+          timeNs.get(i));
     }
   }
 

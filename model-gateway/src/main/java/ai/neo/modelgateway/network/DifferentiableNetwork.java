@@ -24,9 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * flat arrays in the order of {@link NetworkShape}; the optimiser's state is the caller's. Native
  * memory is held until {@link #close}. One thread at a time.
  *
- * <p>The same parameters and batch give the same bits on one kind of processor: one thread computes,
- * and all memory that goes in lies on the same boundary, since the engine's kernels add in another
- * order when it does not.
+ * <p>The same parameters and batch give the same bits on one kind of processor: one thread
+ * computes, and all memory that goes in lies on the same boundary, since the engine's kernels add
+ * in another order when it does not.
  */
 public final class DifferentiableNetwork implements AutoCloseable {
   private static final String ENGINE = "PyTorch";
@@ -37,7 +37,9 @@ public final class DifferentiableNetwork implements AutoCloseable {
    */
   private static final float RETURN_LOSS_SHARE = 0.1f;
 
-  /** Bytes: the widest vector that the engine's kernels load, and the boundary of its own memory. */
+  /**
+   * Bytes: the widest vector that the engine's kernels load, and the boundary of its own memory.
+   */
   private static final int BOUNDARY = 64;
 
   /** The engine allows one gradient at a time in a process and throws at the second; we wait. */
@@ -106,8 +108,8 @@ public final class DifferentiableNetwork implements AutoCloseable {
    * Class-weighted cross entropy and a small Huber loss on the return, averaged over the rows.
    *
    * @param gradient receives the gradient at the present parameters
-   * @return the loss; when it or the gradient is not finite, close this and make another: the engine
-   *     adds to its last gradient, and what is not finite cannot be taken off again
+   * @return the loss; when it or the gradient is not finite, close this and make another: the
+   *     engine adds to its last gradient, and what is not finite cannot be taken off again
    */
   public float gradient(TrainingBatch batch, float[] gradient) {
     ONE_GRADIENT_AT_A_TIME.lock();

@@ -16,7 +16,10 @@ public final class NetworkEngine implements ModelEngine {
   public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
     if (!reads(artifact.format())) {
       throw new ModelRefusedException(
-          "this engine reads " + DirectionNetwork.FORMAT + ", the artifact is " + artifact.format());
+          "this engine reads "
+              + DirectionNetwork.FORMAT
+              + ", the artifact is "
+              + artifact.format());
     }
     DirectionNetwork network;
     try {

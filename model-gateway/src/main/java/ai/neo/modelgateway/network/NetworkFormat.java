@@ -156,8 +156,7 @@ public final class NetworkFormat {
   private static void requireEqual(String what, int expected, int found)
       throws UnreadableNetworkException {
     if (expected != found) {
-      throw new UnreadableNetworkException(
-          what + " should be " + expected + " but is " + found);
+      throw new UnreadableNetworkException(what + " should be " + expected + " but is " + found);
     }
   }
 

@@ -32,7 +32,8 @@ public record NetworkShape(int features, int hidden) {
           "features must be 1 to " + MAX_FEATURES + ", features=" + features);
     }
     if (hidden < 1 || hidden > MAX_HIDDEN) {
-      throw new IllegalArgumentException("hidden must be 1 to " + MAX_HIDDEN + ", hidden=" + hidden);
+      throw new IllegalArgumentException(
+          "hidden must be 1 to " + MAX_HIDDEN + ", hidden=" + hidden);
     }
   }
 

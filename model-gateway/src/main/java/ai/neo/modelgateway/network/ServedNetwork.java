@@ -39,7 +39,11 @@ public final class ServedNetwork implements ServableModel {
   public Answer infer(float[] rowMajorFeatures, int rows) {
     if (rows < 1 || rowMajorFeatures.length != (long) rows * features()) {
       throw new IllegalArgumentException(
-          "rows=" + rows + " of " + features() + " features expected, values="
+          "rows="
+              + rows
+              + " of "
+              + features()
+              + " features expected, values="
               + rowMajorFeatures.length);
     }
     return answers(forward, rowMajorFeatures, rows);

@@ -24,7 +24,9 @@ public final class Standardisation {
   public Standardisation(float[] mean, float[] deviation) {
     if (mean.length != deviation.length) {
       throw new IllegalArgumentException(
-          "one mean and one deviation per feature: means=" + mean.length + ", deviations="
+          "one mean and one deviation per feature: means="
+              + mean.length
+              + ", deviations="
               + deviation.length);
     }
     for (int i = 0; i < mean.length; i++) {

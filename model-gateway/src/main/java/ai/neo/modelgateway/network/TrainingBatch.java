@@ -33,8 +33,7 @@ public final class TrainingBatch {
   }
 
   /** Copies row {@code from} of {@code standardised} and its outcome to row {@code row}. */
-  public void fill(
-      int row, float[] standardised, int from, Objective objective, Outcome outcome) {
+  public void fill(int row, float[] standardised, int from, Objective objective, Outcome outcome) {
     int features = inputs.length / rows;
     System.arraycopy(standardised, from * features, inputs, row * features, features);
     int at = row * NetworkShape.ACTIONS;

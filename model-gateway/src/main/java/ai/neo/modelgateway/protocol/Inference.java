@@ -61,13 +61,11 @@ final class Inference {
 
   /** The outputs that were asked for, in the model's order and each once; all when none was. */
   private static List<ModelTensors.Tensor> wanted(
-      ModelInferRequest request, List<ModelTensors.Tensor> offered)
-      throws RefusedRequestException {
+      ModelInferRequest request, List<ModelTensors.Tensor> offered) throws RefusedRequestException {
     if (request.getOutputsCount() == 0) {
       return offered;
     }
-    Set<String> names =
-        offered.stream().map(ModelTensors.Tensor::name).collect(Collectors.toSet());
+    Set<String> names = offered.stream().map(ModelTensors.Tensor::name).collect(Collectors.toSet());
     Set<String> asked =
         request.getOutputsList().stream()
             .map(ModelInferRequest.InferRequestedOutputTensor::getName)

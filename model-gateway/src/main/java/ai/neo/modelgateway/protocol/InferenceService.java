@@ -108,8 +108,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
         () -> {
           String version = VersionNumber.read(request.getVersion());
           boolean ready =
-              catalog.availability(request.getName(), version)
-                  == ServingCatalog.Availability.READY;
+              catalog.availability(request.getName(), version) == ServingCatalog.Availability.READY;
           return ModelReadyResponse.newBuilder().setReady(ready).build();
         });
   }

@@ -194,7 +194,8 @@ final class InputReader {
     int expected = rows * features;
     if (request.getRawInputContentsCount() == 0) {
       InferTensorContents contents = input.getContents();
-      requireBytes((long) expected * Float.BYTES, (long) contents.getFp32ContentsCount() * Float.BYTES);
+      requireBytes(
+          (long) expected * Float.BYTES, (long) contents.getFp32ContentsCount() * Float.BYTES);
       float[] values = new float[expected];
       for (int i = 0; i < expected; i++) {
         values[i] = contents.getFp32Contents(i);

@@ -27,11 +27,26 @@ public final class MetricsPage {
   public String text() {
     List<CatalogEntry> entries = catalog.entries();
     StringBuilder page = new StringBuilder(4096);
-    counter(page, entries, "nv_inference_request_success", "Requests answered", VersionStatistics.Totals::successes);
+    counter(
+        page,
+        entries,
+        "nv_inference_request_success",
+        "Requests answered",
+        VersionStatistics.Totals::successes);
     help(page, "nv_inference_request_failure", "counter", "Requests that a model failed on");
-    each(page, entries, "nv_inference_request_failure", ",reason=\"BACKEND\"", VersionStatistics.Totals::failures);
+    each(
+        page,
+        entries,
+        "nv_inference_request_failure",
+        ",reason=\"BACKEND\"",
+        VersionStatistics.Totals::failures);
     counter(page, entries, "nv_inference_count", "Inferences", VersionStatistics.Totals::successes);
-    counter(page, entries, "nv_inference_exec_count", "Engine executions", VersionStatistics.Totals::successes);
+    counter(
+        page,
+        entries,
+        "nv_inference_exec_count",
+        "Engine executions",
+        VersionStatistics.Totals::successes);
     counter(
         page,
         entries,
@@ -62,21 +77,32 @@ public final class MetricsPage {
         "nv_inference_compute_output_duration_us",
         "Writing outputs, cumulative",
         t -> t.outputNs() / NS_PER_US);
-    counter(page, entries, "neo_inference_rows_total", "Feature rows answered", VersionStatistics.Totals::rows);
+    counter(
+        page,
+        entries,
+        "neo_inference_rows_total",
+        "Feature rows answered",
+        VersionStatistics.Totals::rows);
     models(page, entries);
     process(page);
     return page.toString();
   }
 
   private static void counter(
-      StringBuilder page, List<CatalogEntry> entries, String name, String help,
+      StringBuilder page,
+      List<CatalogEntry> entries,
+      String name,
+      String help,
       ToLongFunction<VersionStatistics.Totals> value) {
     help(page, name, "counter", help);
     each(page, entries, name, "", value);
   }
 
   private static void each(
-      StringBuilder page, List<CatalogEntry> entries, String name, String label,
+      StringBuilder page,
+      List<CatalogEntry> entries,
+      String name,
+      String label,
       ToLongFunction<VersionStatistics.Totals> value) {
     for (CatalogEntry entry : entries) {
       for (ServedVersion version : entry.versions()) {
@@ -97,9 +123,7 @@ public final class MetricsPage {
   private static void models(StringBuilder page, List<CatalogEntry> entries) {
     help(page, "neo_model_champion_version", "gauge", "The version that answers by default");
     for (CatalogEntry entry : entries) {
-      entry
-          .champion()
-          .ifPresent(v -> line(page, "neo_model_champion_version", entry.model(), v));
+      entry.champion().ifPresent(v -> line(page, "neo_model_champion_version", entry.model(), v));
     }
     help(page, "neo_model_epoch", "gauge", "Changes of the champion since the start");
     for (CatalogEntry entry : entries) {

@@ -58,8 +58,7 @@ final class RequestParameters {
       case "timeout" -> require(choice == ParameterChoiceCase.INT64_PARAM, key, "int64_param");
       case "priority" -> {
         require(
-            choice == ParameterChoiceCase.INT64_PARAM
-                || choice == ParameterChoiceCase.UINT64_PARAM,
+            choice == ParameterChoiceCase.INT64_PARAM || choice == ParameterChoiceCase.UINT64_PARAM,
             key,
             "int64_param or uint64_param");
         if (choice == ParameterChoiceCase.INT64_PARAM && value.getInt64Param() < 0) {

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Trace and log settings as the protocol reads them. They are told and not set: traces go by
- * OpenTelemetry and logs by the process's configuration. Unknown settings are ignored, as by Triton.
+ * OpenTelemetry and logs by the process's configuration. Unknown settings are ignored, as by
+ * Triton.
  */
 final class ServerSettings {
 

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /** Reads a version as Triton does: like C's strtol, so that "01", " 1" and "1abc" are 1. */
 final class VersionNumber {
 
-  private static final Pattern LEADING_INTEGER = Pattern.compile("\\s*([+-]?[0-9]+).*", Pattern.DOTALL);
+  private static final Pattern LEADING_INTEGER =
+      Pattern.compile("\\s*([+-]?[0-9]+).*", Pattern.DOTALL);
 
   private VersionNumber() {}
 

@@ -38,7 +38,9 @@ public final class RegistryClient implements VersionRegistry {
    */
   public RegistryClient(Channel channel) {
     this.stub =
-        RegistryServiceGrpc.newBlockingStub(channel).withMaxInboundMessageSize(MESSAGE_MAX_BYTES);
+        RegistryServiceGrpc.newBlockingStub(channel)
+            .withMaxInboundMessageSize(MESSAGE_MAX_BYTES)
+            .withMaxOutboundMessageSize(MESSAGE_MAX_BYTES);
   }
 
   @Override
@@ -99,7 +101,7 @@ public final class RegistryClient implements VersionRegistry {
             .setExpectedVersion(expected)
             .setAction(action)
             .setActor(actor)
-            .setReason(reason)
+            .setReason(reason.isBlank() ? action : reason) // the ledger wants one
             .build();
     Alias moved = call(registry -> registry.moveAlias(request));
     if (!moved.getVersion().equals(version)) {

@@ -36,9 +36,7 @@ record Serving(
   Serving withChampion(ServedVersion next, Optional<String> nextPrevious) {
     Map<String, ServedVersion> kept = new TreeMap<>();
     champion.ifPresent(old -> kept.put(old.version(), old));
-    nextPrevious
-        .map(warm::get)
-        .ifPresent(standby -> kept.put(standby.version(), standby));
+    nextPrevious.map(warm::get).ifPresent(standby -> kept.put(standby.version(), standby));
     kept.put(next.version(), next);
     return new Serving(Optional.of(next), kept, epoch + 1, nextPrevious);
   }

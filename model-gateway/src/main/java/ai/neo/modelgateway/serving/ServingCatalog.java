@@ -96,7 +96,7 @@ public final class ServingCatalog implements AutoCloseable {
 
   /** The version that answers by default. It may be closed by later swaps; do not hold on to it. */
   public Optional<ServableModel> champion(String model) {
-    return slot(model).serving().champion().map(ServedVersion::model);
+    return serving(model).champion().map(ServedVersion::model);
   }
 
   /** The warm versions of every known model, by name, then by version. */
@@ -115,7 +115,7 @@ public final class ServingCatalog implements AutoCloseable {
 
   /** Rises by one with each change of the champion since this gateway started; 0 before any. */
   public long epoch(String model) {
-    return slot(model).serving().epoch();
+    return serving(model).epoch();
   }
 
   /**
@@ -209,8 +209,7 @@ public final class ServingCatalog implements AutoCloseable {
         throw e;
       }
       Serving next = now.withChampion(loaded.version(), Optional.empty());
-      SwapReceipt receipt =
-          swap(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
+      SwapReceipt receipt = swap(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
       standbys.execute(() -> warmPrevious(slot, receipt.getEpoch()));
       return receipt;
     } finally {
@@ -246,7 +245,10 @@ public final class ServingCatalog implements AutoCloseable {
 
   /** Serves the model no more; requests inside finish. The registry is not touched. */
   public void unload(String model) {
-    ModelSlot slot = slot(model);
+    ModelSlot slot = slots.get(model);
+    if (slot == null) {
+      return;
+    }
     slot.change.lock();
     try {
       Serving now = slot.serving();
@@ -265,6 +267,12 @@ public final class ServingCatalog implements AutoCloseable {
     slots.keySet().forEach(this::unload);
   }
 
+  /** Without making a slot, so that asking for names that do not exist costs no memory. */
+  private Serving serving(String model) {
+    ModelSlot slot = slots.get(model);
+    return slot == null ? Serving.NOTHING : slot.serving();
+  }
+
   private ModelSlot slot(String model) {
     return slots.computeIfAbsent(model, ModelSlot::new);
   }
@@ -279,7 +287,7 @@ public final class ServingCatalog implements AutoCloseable {
     try {
       return loader.load(slot.name(), version, now.champion());
     } catch (ModelRefusedException e) {
-      record(slot.name(), version, "refuse", actor, e.getMessage());
+      record(slot.name(), version, "promotion-refused", actor, e.getMessage());
       throw e;
     }
   }
@@ -373,7 +381,12 @@ public final class ServingCatalog implements AutoCloseable {
     long swapNs = slot.replace(next, Optional.of(announcement));
     LOG.info(
         "model={} version={} takes the place of version={} epoch={} kind={} swap_ns={}",
-        slot.name(), to.version(), from, next.epoch(), announcement.getKind(), swapNs);
+        slot.name(),
+        to.version(),
+        from,
+        next.epoch(),
+        announcement.getKind(),
+        swapNs);
     return receipt(slot, from)
         .setLoadNs(loaded.loadNs())
         .setWarmNs(loaded.warmNs())
@@ -404,7 +417,8 @@ public final class ServingCatalog implements AutoCloseable {
     try {
       registry.record(request);
     } catch (RegistryException e) {
-      LOG.warn("the ledger could not take action={} of model={} version={}", action, model, version, e);
+      LOG.warn(
+          "the ledger could not take action={} of model={} version={}", action, model, version, e);
     }
   }
 

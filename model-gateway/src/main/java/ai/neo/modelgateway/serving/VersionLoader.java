@@ -16,7 +16,9 @@ import java.util.SplittableRandom;
 /** Makes a registered version ready to serve: fetch, check, load, verify and warm. Blocks. */
 final class VersionLoader {
 
-  /** Batches of 1, 2, 4 … 64 rows, each more than once: the first run of a shape is the slow one. */
+  /**
+   * Batches of 1, 2, 4 … 64 rows, each more than once: the first run of a shape is the slow one.
+   */
   private static final int WARM_ROWS_MAX = 64;
 
   private static final int WARM_RUNS = 3;
@@ -78,8 +80,7 @@ final class VersionLoader {
     String actual;
     try {
       actual =
-          HexFormat.of()
-              .formatHex(MessageDigest.getInstance("SHA-256").digest(artifact.content()));
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(artifact.content()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
@@ -162,7 +163,12 @@ final class VersionLoader {
       if (least < -PROBABILITY_SLACK || Math.abs(sum - 1) > PROBABILITY_SLACK) {
         throw new ModelRefusedException(
             "action_probabilities are no probabilities: a row is ["
-                + p[i] + ", " + p[i + 1] + ", " + p[i + 2] + "]; end the model with a softmax");
+                + p[i]
+                + ", "
+                + p[i + 1]
+                + ", "
+                + p[i + 2]
+                + "]; end the model with a softmax");
       }
     }
   }

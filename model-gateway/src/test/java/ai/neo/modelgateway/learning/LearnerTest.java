@@ -96,8 +96,7 @@ class LearnerTest {
     for (int i = 0; i < 2100; i++) {
       changes.addAll(learner.learn(market.outcome(1)).getChangesList());
     }
-    assertThat(changes.stream().map(ModelChange::getKind))
-        .contains(ModelChange.Kind.ROLLED_BACK);
+    assertThat(changes.stream().map(ModelChange::getKind)).contains(ModelChange.Kind.ROLLED_BACK);
     assertThat(learner.status().getRollbacks()).isEqualTo(1);
     assertThat(actions()).contains("rollback", "rollback-evidence");
     ModelChange back =

@@ -177,8 +177,7 @@ class LearningServiceTest {
   }
 
   private LearnerStatus status() {
-    return client.getLearnerStatus(
-        GetLearnerStatusRequest.newBuilder().setModel(MODEL).build());
+    return client.getLearnerStatus(GetLearnerStatusRequest.newBuilder().setModel(MODEL).build());
   }
 
   private static PromoteRequest.Builder promotion(String version) {
@@ -201,8 +200,7 @@ class LearningServiceTest {
     assertThatThrownBy(call::run)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
-            e ->
-                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION));
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION));
   }
 
   private static TrainHeader.Builder header() {

@@ -46,8 +46,7 @@ class TrainerTest {
   @Test
   void brokenRowsAreRefused() {
     TrainingRows rows = new TrainingRows(2);
-    assertThatThrownBy(
-            () -> rows.add(List.of(1f, Float.NaN), List.of(1), List.of(0f), List.of(1L)))
+    assertThatThrownBy(() -> rows.add(List.of(1f, Float.NaN), List.of(1), List.of(0f), List.of(1L)))
         .hasMessageContaining("feature 1 is NaN");
     assertThatThrownBy(() -> rows.add(List.of(1f, 1f), List.of(3), List.of(0f), List.of(1L)))
         .hasMessageContaining("label");

@@ -51,8 +51,7 @@ class DifferentiableNetworkTest {
     float[] rows = Networks.rows(ROWS, FEATURES, 8);
     TrainingBatch batch = new TrainingBatch(ROWS, FEATURES);
     for (int row = 0; row < ROWS; row++) {
-      batch.fill(
-          row, rows, row, network.objective(), new Outcome(row % 3, (row - 8) * 0.0007f));
+      batch.fill(row, rows, row, network.objective(), new Outcome(row % 3, (row - 8) * 0.0007f));
     }
     return batch;
   }

@@ -35,8 +35,7 @@ class NetworkFormatTest {
 
   @Test
   void trailingBytesAreRefused() {
-    assertThatThrownBy(
-            () -> engine.load(Networks.artifact(Arrays.copyOf(bytes, bytes.length + 1))))
+    assertThatThrownBy(() -> engine.load(Networks.artifact(Arrays.copyOf(bytes, bytes.length + 1))))
         .isInstanceOf(ModelRefusedException.class)
         .hasMessageContaining("bytes left");
   }

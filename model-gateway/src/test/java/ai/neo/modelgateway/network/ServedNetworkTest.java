@@ -44,8 +44,7 @@ class ServedNetworkTest {
     ServableModel model = served();
     Answer together = model.infer(rows, ROWS);
     for (int row = 0; row < ROWS; row++) {
-      Answer alone =
-          model.infer(Arrays.copyOfRange(rows, row * FEATURES, (row + 1) * FEATURES), 1);
+      Answer alone = model.infer(Arrays.copyOfRange(rows, row * FEATURES, (row + 1) * FEATURES), 1);
       assertThat(alone.actionProbabilities())
           .isEqualTo(Arrays.copyOfRange(together.actionProbabilities(), row * 3, row * 3 + 3));
       assertThat(alone.expectedReturn()[0]).isEqualTo(together.expectedReturn()[row]);

@@ -54,7 +54,8 @@ class InferenceProtocolTest {
         .containsExactly("action_probabilities", "expected_return");
     assertThat(answer.getOutputs(0).getShapeList()).containsExactly(2L, 3L);
     assertThat(answer.getOutputs(1).getShapeList()).containsExactly(2L, 1L);
-    assertThat(answer.getOutputsList()).noneMatch(ModelInferResponse.InferOutputTensor::hasContents);
+    assertThat(answer.getOutputsList())
+        .noneMatch(ModelInferResponse.InferOutputTensor::hasContents);
     float sell = (float) (Math.exp(3) / (Math.exp(3) + 2));
     assertThat(output(answer, 0)[0]).isCloseTo(sell, within(1e-6f));
     assertThat(output(answer, 0)[3]).isCloseTo(sell, within(1e-6f));
@@ -142,7 +143,9 @@ class InferenceProtocolTest {
     float[] notANumber = {Float.NaN, 0, 0, 0};
     assertThatThrownBy(
             () ->
-                fixture.stub().modelInfer(raw(1).setRawInputContents(0, floats(notANumber)).build()))
+                fixture
+                    .stub()
+                    .modelInfer(raw(1).setRawInputContents(0, floats(notANumber)).build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> {
@@ -168,100 +171,173 @@ class InferenceProtocolTest {
   static Stream<Arguments> wrong() {
     String r = "[request id: r-1] ";
     return Stream.of(
-        refused("unknown model", raw(1).setModelName("m"), Status.Code.NOT_FOUND,
+        refused(
+            "unknown model",
+            raw(1).setModelName("m"),
+            Status.Code.NOT_FOUND,
             "Request for unknown model: 'm' is not found"),
-        refused("empty message", ModelInferRequest.newBuilder(), Status.Code.NOT_FOUND,
+        refused(
+            "empty message",
+            ModelInferRequest.newBuilder(),
+            Status.Code.NOT_FOUND,
             "Request for unknown model: '' is not found"),
-        refused("unknown version", raw(1).setModelVersion("99"), Status.Code.NOT_FOUND,
+        refused(
+            "unknown version",
+            raw(1).setModelVersion("99"),
+            Status.Code.NOT_FOUND,
             "Request for unknown model: 'direction' version 99 is not found"),
-        refused("version 0", raw(1).setModelVersion("0"), Status.Code.NOT_FOUND,
+        refused(
+            "version 0",
+            raw(1).setModelVersion("0"),
+            Status.Code.NOT_FOUND,
             "Request for unknown model: 'direction' version 0 is not found"),
-        invalid("version abc", raw(1).setModelVersion("abc"),
+        invalid(
+            "version abc",
+            raw(1).setModelVersion("abc"),
             "failed to get model version from specified version string 'abc' (details: stol),"
                 + " version should be an integral value > 0"),
-        invalid("version beyond 64 bits", raw(1).setModelVersion("9".repeat(20)),
-            "failed to get model version from specified version string '" + "9".repeat(20)
+        invalid(
+            "version beyond 64 bits",
+            raw(1).setModelVersion("9".repeat(20)),
+            "failed to get model version from specified version string '"
+                + "9".repeat(20)
                 + "' (details: stol), version should be an integral value > 0"),
-        invalid("version -1", raw(1).setModelVersion("-1"),
+        invalid(
+            "version -1",
+            raw(1).setModelVersion("-1"),
             "invalid model version specified '-1' , version should be an integral value > 0"),
-        invalid("wrong datatype", raw(1).setInputs(0, features(1).setDatatype("FP64")),
-            r + "inference input 'features' data-type is 'FP64', but model 'direction' expects"
+        invalid(
+            "wrong datatype",
+            raw(1).setInputs(0, features(1).setDatatype("FP64")),
+            r
+                + "inference input 'features' data-type is 'FP64', but model 'direction' expects"
                 + " 'FP32'"),
-        invalid("no datatype", raw(1).setInputs(0, features(1).setDatatype("fp32")),
-            r + "inference input 'features' data-type is '<invalid>', but model 'direction'"
+        invalid(
+            "no datatype",
+            raw(1).setInputs(0, features(1).setDatatype("fp32")),
+            r
+                + "inference input 'features' data-type is '<invalid>', but model 'direction'"
                 + " expects 'FP32'"),
-        invalid("wrong width", raw(1).setInputs(0, features(1, 3)),
-            r + "unexpected shape for input 'features' for model 'direction'. Expected [-1,4], got"
+        invalid(
+            "wrong width",
+            raw(1).setInputs(0, features(1, 3)),
+            r
+                + "unexpected shape for input 'features' for model 'direction'. Expected [-1,4], got"
                 + " [1,3]. "),
-        invalid("wrong rank", raw(1).setInputs(0, features(1, 4, 1)),
-            r + "unexpected shape for input 'features' for model 'direction'. Expected [-1,4], got"
+        invalid(
+            "wrong rank",
+            raw(1).setInputs(0, features(1, 4, 1)),
+            r
+                + "unexpected shape for input 'features' for model 'direction'. Expected [-1,4], got"
                 + " [1,4,1]. "),
-        invalid("open dimension", raw(1).setInputs(0, features(-1)),
-            r + "All input dimensions should be specified for input 'features' for model"
+        invalid(
+            "open dimension",
+            raw(1).setInputs(0, features(-1)),
+            r
+                + "All input dimensions should be specified for input 'features' for model"
                 + " 'direction', got [-1,4]"),
-        invalid("too many rows", raw(4097),
+        invalid(
+            "too many rows",
+            raw(4097),
             r + "inference request batch-size must be <= 4096 for 'direction'"),
-        invalid("rows beyond 32 bits", raw(1).setInputs(0, features(1L << 40)),
+        invalid(
+            "rows beyond 32 bits",
+            raw(1).setInputs(0, features(1L << 40)),
             r + "inference request batch-size must be <= 4096 for 'direction'"),
-        invalid("no inputs", raw(1).clearInputs().clearRawInputContents(),
-            r + "expected 1 inputs but got 0 inputs for model 'direction'. Got input(s) [], but"
+        invalid(
+            "no inputs",
+            raw(1).clearInputs().clearRawInputContents(),
+            r
+                + "expected 1 inputs but got 0 inputs for model 'direction'. Got input(s) [], but"
                 + " missing required input(s) ['features']. Please provide all required input(s)."),
-        invalid("extra input",
+        invalid(
+            "extra input",
             raw(1).addInputs(features(1).setName("more")).addRawInputContents(floats(0, 0, 0, 0)),
-            r + "expected 1 inputs but got 2 inputs for model 'direction'. Got input(s)"
+            r
+                + "expected 1 inputs but got 2 inputs for model 'direction'. Got input(s)"
                 + " ['features','more'], but missing required input(s) ]. Please provide all"
                 + " required input(s)."),
-        invalid("unknown input", raw(1).setInputs(0, features(1).setName("feature")),
+        invalid(
+            "unknown input",
+            raw(1).setInputs(0, features(1).setName("feature")),
             "unexpected inference input 'feature' for model 'direction'"),
-        invalid("input twice",
+        invalid(
+            "input twice",
             raw(1).addInputs(features(1)).addRawInputContents(floats(0, 0, 0, 0)),
             r + "input 'features' already exists in request"),
-        invalid("no id",
+        invalid(
+            "no id",
             raw(1).clearId().setInputs(0, features(2)),
             "[request id: <id_unknown>] input byte size mismatch for input 'features' for model"
                 + " 'direction'. Expected 32, got 16"),
-        invalid("unknown output", raw(1).addOutputs(asked("nope")),
+        invalid(
+            "unknown output",
+            raw(1).addOutputs(asked("nope")),
             "unexpected inference output 'nope' for model 'direction'"),
-        invalid("one byte short", raw(1).setRawInputContents(0, ByteString.copyFrom(new byte[15])),
-            r + "input byte size mismatch for input 'features' for model 'direction'. Expected 16,"
+        invalid(
+            "one byte short",
+            raw(1).setRawInputContents(0, ByteString.copyFrom(new byte[15])),
+            r
+                + "input byte size mismatch for input 'features' for model 'direction'. Expected 16,"
                 + " got 15"),
-        invalid("typed, one short",
-            raw(1).clearRawInputContents()
+        invalid(
+            "typed, one short",
+            raw(1)
+                .clearRawInputContents()
                 .setInputs(0, features(1).setContents(contents().addFp32Contents(1))),
-            r + "input byte size mismatch for input 'features' for model 'direction'. Expected 16,"
+            r
+                + "input byte size mismatch for input 'features' for model 'direction'. Expected 16,"
                 + " got 4"),
-        invalid("neither raw nor typed", raw(1).clearRawInputContents(),
+        invalid(
+            "neither raw nor typed",
+            raw(1).clearRawInputContents(),
             "unable to find data for input tensor 'features' for model 'direction' in request."),
-        invalid("raw and typed",
+        invalid(
+            "raw and typed",
             raw(1).setInputs(0, features(1).setContents(contents().addFp32Contents(1))),
             "contents field must not be specified when using raw_input_contents for 'features' for"
                 + " model 'direction'"),
-        invalid("typed in another field",
-            raw(1).clearRawInputContents()
+        invalid(
+            "typed in another field",
+            raw(1)
+                .clearRawInputContents()
                 .setInputs(0, features(1).setContents(contents().addIntContents(1))),
             "unexpected explicit tensor data for input tensor 'features' for model 'direction' of"
                 + " type 'INT32', expected datatype 'FP32'"),
-        invalid("reserved parameter", raw(1).putParameters("triton_x", flag()),
+        invalid(
+            "reserved parameter",
+            raw(1).putParameters("triton_x", flag()),
             "parameter keys starting with 'triton_' are reserved for Triton usage. Only the"
                 + " following keys starting with 'triton_' are allowed:"
                 + " triton_enable_empty_final_response"),
-        invalid("parameter of a wrong type", raw(1).putParameters("timeout", flag()),
+        invalid(
+            "parameter of a wrong type",
+            raw(1).putParameters("timeout", flag()),
             "invalid value type for 'timeout' parameter, expected int64_param."),
-        invalid("negative priority", raw(1).putParameters("priority", number(-1)),
+        invalid(
+            "negative priority",
+            raw(1).putParameters("priority", number(-1)),
             "invalid value for 'priority', expected value >= 0."),
-        invalid("parameter without value",
+        invalid(
+            "parameter without value",
             raw(1).putParameters("x", InferParameter.getDefaultInstance()),
             "invalid value type for 'x' parameter, expected int64_param, bool_param, or"
                 + " string_param."),
-        invalid("shared memory without size",
+        invalid(
+            "shared memory without size",
             raw(1).setInputs(0, features(1).putParameters("shared_memory_region", text("r"))),
             "'shared_memory_byte_size' must be specified along with 'shared_memory_region'"
                 + " parameter for tensor 'features'"),
-        refused("unknown shared memory",
-            raw(1).setInputs(0,
-                features(1).putParameters("shared_memory_region", text("r"))
-                    .putParameters("shared_memory_byte_size", number(16))),
-            Status.Code.NOT_FOUND, "Unable to find shared memory region: 'r'"));
+        refused(
+            "unknown shared memory",
+            raw(1)
+                .setInputs(
+                    0,
+                    features(1)
+                        .putParameters("shared_memory_region", text("r"))
+                        .putParameters("shared_memory_byte_size", number(16))),
+            Status.Code.NOT_FOUND,
+            "Unable to find shared memory region: 'r'"));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -65,8 +65,7 @@ class ServingCatalogTest {
     promoteAnother(0, 0, 3);
     promoteAnother(0, 3, 0);
 
-    assertThat(catalog.availability(MODEL, "1"))
-        .isEqualTo(ServingCatalog.Availability.NOT_READY);
+    assertThat(catalog.availability(MODEL, "1")).isEqualTo(ServingCatalog.Availability.NOT_READY);
     assertThat(catalog.availability(MODEL, "9"))
         .isEqualTo(ServingCatalog.Availability.UNKNOWN_VERSION);
   }
@@ -209,8 +208,7 @@ class ServingCatalogTest {
     registry.moveChampion("other", broken, "", "promote", "somebody", "by hand");
     assertThatThrownBy(() -> catalog.restore("other")).isInstanceOf(ModelRefusedException.class);
     assertThat(catalog.isReady()).isFalse();
-    assertThat(catalog.availability("other", ""))
-        .isEqualTo(ServingCatalog.Availability.NO_VERSION);
+    assertThat(catalog.availability("other", "")).isEqualTo(ServingCatalog.Availability.NO_VERSION);
   }
 
   @Test

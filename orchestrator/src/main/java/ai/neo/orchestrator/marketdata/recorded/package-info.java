@@ -1,0 +1,2 @@
+/** Recorded market data from files. */
+package ai.neo.orchestrator.marketdata.recorded;
