@@ -99,7 +99,8 @@ final class RunningTier implements AutoCloseable {
             .build()
             .start();
     parts.push(server::shutdownNow);
-    ManagedChannel channel = InProcessChannelBuilder.forName(name)
+    ManagedChannel channel =
+        InProcessChannelBuilder.forName(name)
             .directExecutor()
             .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
             .build();

@@ -92,8 +92,7 @@ final class TrainingCall implements StreamObserver<TrainRequest> {
         header.getCostPerTrade() == 0
             ? TrainingPlan.DEFAULT_COST_PER_TRADE
             : header.getCostPerTrade();
-    TrainingPlan plan =
-        new TrainingPlan(header.getFeatureSetId(), header.getSeed(), epochs, cost);
+    TrainingPlan plan = new TrainingPlan(header.getFeatureSetId(), header.getSeed(), epochs, cost);
     order =
         Optional.of(
             new Order(

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
  * executed, and the reader allocates nothing before it has checked the sizes.
  *
  * <pre>
- * magic "NEOM" | format u16 = 1 | hidden layers u16 = 2 | features i32 | hidden i32 | outputs i32 = 4
+ * magic "NEOM" | format u16 = 2 | hidden layers u16 = 2 | features i32 | hidden i32 | outputs i32 = 4
  * seed i64 | cost per trade f64 | loss weights 3 × f32 | return scale f32
  * feature set id, engine, cpu: each u16 length and UTF-8
  * means features × f32 | deviations features × f32 | count i32 | parameters count × f32
@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  */
 public final class NetworkFormat {
   private static final int MAGIC = 'N' | 'E' << 8 | 'O' << 16 | 'M' << 24;
-  private static final short FORMAT_VERSION = 1;
+  private static final short FORMAT_VERSION = 2;
   private static final short HIDDEN_LAYERS = 2;
   private static final int FIXED_HEADER_BYTES = 4 + 2 + 2 + 3 * 4 + 8 + 8 + 4 * 4;
   private static final int CHECKSUM_BYTES = 4;
@@ -84,9 +84,6 @@ public final class NetworkFormat {
     if (!recognises(content)) {
       throw new UnreadableNetworkException("does not begin with the magic NEOM");
     }
-    if (content.length < FIXED_HEADER_BYTES + CHECKSUM_BYTES) {
-      throw new UnreadableNetworkException("truncated: only " + content.length + " bytes");
-    }
     ByteBuffer in = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     try {
       return readChecked(content, in);
@@ -100,7 +97,11 @@ public final class NetworkFormat {
   private static DirectionNetwork readChecked(byte[] content, ByteBuffer in)
       throws UnreadableNetworkException {
     in.position(4);
-    requireEqual("format version", FORMAT_VERSION, in.getShort());
+    short format = in.getShort();
+    if (format == FirstNetworkFormat.FORMAT_VERSION) {
+      return FirstNetworkFormat.read(content, in);
+    }
+    requireEqual("format version", FORMAT_VERSION, format);
     requireEqual("hidden layers", HIDDEN_LAYERS, in.getShort());
     NetworkShape shape = new NetworkShape(in.getInt(), in.getInt());
     requireEqual("outputs", NetworkShape.OUTPUTS, in.getInt());
@@ -111,11 +112,7 @@ public final class NetworkFormat {
     String featureSet = text(in);
     String engine = text(in);
     String cpu = text(in);
-    requireEqual("bytes left", numberBytes(shape) + CHECKSUM_BYTES, in.remaining());
-    requireEqual(
-        "checksum",
-        checksum(content, content.length - CHECKSUM_BYTES),
-        in.getInt(content.length - CHECKSUM_BYTES));
+    requireWhole(content, in, numberBytes(shape));
     float[] mean = floats(in, shape.features());
     float[] deviation = floats(in, shape.features());
     requireEqual("parameters", shape.parameters(), in.getInt());
@@ -128,11 +125,21 @@ public final class NetworkFormat {
         parameters);
   }
 
+  /** So many bytes and the checksum have to be left, and the checksum has to be right. */
+  static void requireWhole(byte[] content, ByteBuffer in, int bytes)
+      throws UnreadableNetworkException {
+    requireEqual("bytes left", bytes + CHECKSUM_BYTES, in.remaining());
+    requireEqual(
+        "checksum",
+        checksum(content, content.length - CHECKSUM_BYTES),
+        in.getInt(content.length - CHECKSUM_BYTES));
+  }
+
   private static int numberBytes(NetworkShape shape) {
     return 4 * (2 * shape.features() + 1 + shape.parameters());
   }
 
-  private static String text(ByteBuffer in) throws UnreadableNetworkException {
+  static String text(ByteBuffer in) throws UnreadableNetworkException {
     int length = Short.toUnsignedInt(in.getShort());
     if (length > Provenance.MAX_TEXT_BYTES) {
       throw new UnreadableNetworkException("a text of " + length + " bytes in the header");
@@ -146,7 +153,7 @@ public final class NetworkFormat {
     }
   }
 
-  private static float[] floats(ByteBuffer in, int count) {
+  static float[] floats(ByteBuffer in, int count) {
     float[] values = new float[count];
     in.asFloatBuffer().get(values);
     in.position(in.position() + 4 * count);

@@ -1,12 +1,15 @@
 package ai.neo.modelgateway.network;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -84,13 +87,44 @@ class NetworkFormatTest {
   }
 
   @Test
+  void aVersionOfTheFirstFormatServesOn() throws Exception {
+    // One feature, one unit a layer: every weight is the next number, so that a wrong place shows.
+    ByteBuffer first = ByteBuffer.allocate(4 + 4 * 2 + 10 + 4 * (2 + 12) + 4).order(LITTLE_ENDIAN);
+    first.put("NEOM".getBytes(US_ASCII)).putShort((short) 1).putShort((short) 1);
+    first.putShort((short) 1).putShort((short) 10).put("features-1".getBytes(US_ASCII));
+    first.putFloat(0.5f).putFloat(2f); // mean and deviation
+    for (int i = 1; i <= 12; i++) {
+      first.putFloat(i / 10f);
+    }
+    seal(first.array());
+    float x = (3f - 0.5f) / 2f;
+    float second = (x * 0.1f + 0.2f) * 0.3f + 0.4f;
+    double[] logits = new double[3];
+    double sum = 0;
+    for (int o = 0; o < 3; o++) {
+      logits[o] = Math.exp(second * (5 + o) / 10 + (9 + o) / 10.0);
+      sum += logits[o];
+    }
+    Answer answer = engine.load(Networks.artifact(first.array())).infer(new float[] {3f}, 1);
+    for (int o = 0; o < 3; o++) {
+      assertThat((double) answer.actionProbabilities()[o]).isCloseTo(logits[o] / sum, within(1e-6));
+    }
+    assertThat(answer.expectedReturn()[0]).isCloseTo((second * 0.8f + 1.2f) * 0.01f, within(1e-7f));
+    for (int length = 0; length < first.capacity(); length++) {
+      byte[] cut = Arrays.copyOf(first.array(), length);
+      assertThatThrownBy(() -> engine.load(Networks.artifact(cut)))
+          .isInstanceOf(ModelRefusedException.class);
+    }
+  }
+
+  @Test
   void onlyItsOwnFormatIsRead() {
     assertThat(engine.reads("neo-djl")).isTrue();
     assertThat(engine.reads("onnx")).isFalse();
   }
 
   private static ByteBuffer little(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.wrap(bytes).order(LITTLE_ENDIAN);
   }
 
   private static void seal(byte[] bytes) {
