@@ -4,6 +4,7 @@ import ai.neo.orchestrator.Orchestrator;
 import ai.neo.orchestrator.RunOptions;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.orchestrator.operations.Stores;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -146,7 +147,12 @@ final class RunCommand implements Callable<Integer> {
             set.getOrDefault("journal.durability", "os").toUpperCase(Locale.ROOT)),
         port("page.port", 8080),
         port("gateway.port", 8001),
-        port("metrics.port", 8002));
+        port("metrics.port", 8002),
+        new Stores.Addresses(address("NEO_POSTGRES_URL"), address("NEO_REDIS_URL")));
+  }
+
+  private static Optional<String> address(String variable) {
+    return Optional.ofNullable(System.getenv(variable)).filter(url -> !url.isBlank());
   }
 
   private int port(String key, int byDefault) {
