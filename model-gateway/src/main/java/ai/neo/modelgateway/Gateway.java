@@ -2,7 +2,9 @@ package ai.neo.modelgateway;
 
 import ai.neo.modelgateway.protocol.HealthService;
 import ai.neo.modelgateway.protocol.InferenceService;
+import ai.neo.modelgateway.protocol.MetricsPage;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.proto.learning.v1.LearnerStatus;
 import inference.GRPCInferenceServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -16,17 +18,22 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The running server: predictions, and whatever other services it is given, on one gRPC port;
  * health and metrics over HTTP on another.
  *
- * <p>Predictions are answered on the transport's own threads, since a hand-over costs more than the
- * answer. Every other service, and every call of ours that may block, runs on a virtual thread.
+ * <p>Small requests to Neo's own networks are answered on the transport's own threads, since a
+ * hand-over costs more than the answer. What other engines compute waits in a bounded queue for one
+ * of a few threads, so that it holds nobody else up; a request whose deadline passes there is not
+ * computed. Every other service, and every call of ours that may block, runs on a virtual thread.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -39,60 +46,82 @@ public final class Gateway implements AutoCloseable {
   /** Clients may ping an idle connection this often, so that they learn early of a dead peer. */
   private static final long KEEP_ALIVE_MIN_SECONDS = 1;
 
+  /** Far more than any client has under way; it waits by itself beyond that. */
+  private static final int CALLS_PER_CONNECTION_MAX = 1024;
+
   private final Server server;
   private final HttpEndpoints http;
-  private final ExecutorService blocking;
+  private final Threads threads;
 
-  private Gateway(Server server, HttpEndpoints http, ExecutorService blocking) {
+  private Gateway(Server server, HttpEndpoints http, Threads threads) {
     this.server = server;
     this.http = http;
-    this.blocking = blocking;
+    this.threads = threads;
+  }
+
+  /**
+   * What is served.
+   *
+   * @param catalog stays the caller's to close, after the gateway
+   * @param learners what each learner has done so far, for metrics; must not block
+   * @param others further services; their calls may block
+   */
+  public record Parts(
+      ServingCatalog catalog,
+      OpenTelemetry telemetry,
+      Supplier<List<LearnerStatus>> learners,
+      List<BindableService> others) {
+    public Parts {
+      others = List.copyOf(others);
+    }
   }
 
   /**
    * Starts serving.
    *
-   * @param catalog stays the caller's to close, after this
-   * @param others further services; their calls may block
    * @throws IOException when a port is taken or the host is not ours
    */
-  public static Gateway start(
-      GatewaySettings settings,
-      ServingCatalog catalog,
-      OpenTelemetry telemetry,
-      List<BindableService> others)
-      throws IOException {
-    ExecutorService blocking =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gateway-call-", 0).factory());
+  public static Gateway start(GatewaySettings settings, Parts parts) throws IOException {
+    Threads threads = Threads.start(settings.limits());
+    ServingCatalog catalog = parts.catalog();
     InferenceService inference =
-        new InferenceService(catalog, settings.admin(), GatewayVersion.read());
+        new InferenceService(
+            catalog, settings.permissions().admin(), GatewayVersion.read(), threads.workers());
     ServerBuilder<?> builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
             .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             .directExecutor()
-            .callExecutor(new OffTransport(blocking))
-            // Also what a gzip message may unpack to, so that a few bytes cannot become gigabytes.
+            .callExecutor(new OffTransport(threads.blocking()))
+            .decompressorRegistry(Deflated.andGzip())
+            // Also what a message may unpack to, so that a few bytes cannot become gigabytes.
             .maxInboundMessageSize(MESSAGE_MAX_BYTES)
-            .intercept(new CallTracing(telemetry))
+            .intercept(new CallTracing(parts.telemetry()))
             .addService(inference.withHeaders())
             .addService(new HealthService(catalog))
             .addService(ProtoReflectionServiceV1.newInstance());
-    others.forEach(builder::addService);
-    HttpEndpoints http = listenForHttp(settings, catalog);
+    parts.others().forEach(builder::addService);
     try {
-      return new Gateway(builder.build().start(), http, blocking);
+      HttpEndpoints http = listenForHttp(settings, parts);
+      try {
+        return new Gateway(builder.build().start(), http, threads);
+      } catch (IOException e) {
+        http.close();
+        throw cannotListen(settings.host(), settings.grpcPort(), "gRPC", e);
+      }
     } catch (IOException e) {
-      http.close();
-      throw cannotListen(settings.host(), settings.grpcPort(), "gRPC", e);
+      threads.end();
+      throw e;
     }
   }
 
-  private static HttpEndpoints listenForHttp(GatewaySettings settings, ServingCatalog catalog)
+  private static HttpEndpoints listenForHttp(GatewaySettings settings, Parts parts)
       throws IOException {
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
     try {
-      return HttpEndpoints.start(address, catalog);
+      return HttpEndpoints.start(
+          address, parts.catalog(), new MetricsPage(parts.catalog(), parts.learners()));
     } catch (IOException e) {
       throw cannotListen(settings.host(), settings.httpPort(), "health and metrics", e);
     }
@@ -129,7 +158,34 @@ public final class Gateway implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     http.close();
-    blocking.shutdownNow();
+    threads.end();
+  }
+
+  /**
+   * What works off the transport's threads.
+   *
+   * @param workers compute what takes long; a bounded queue before them
+   * @param blocking a virtual thread for each call that may block
+   */
+  private record Threads(ExecutorService workers, ExecutorService blocking) {
+    static Threads start(GatewaySettings.InferenceLimits limits) {
+      return new Threads(
+          new ThreadPoolExecutor(
+              limits.threads(),
+              limits.threads(),
+              0,
+              TimeUnit.SECONDS,
+              new ArrayBlockingQueue<>(limits.waiting()),
+              Thread.ofPlatform().daemon().name("inference-", 0).factory(),
+              new ThreadPoolExecutor.AbortPolicy()),
+          Executors.newThreadPerTaskExecutor(
+              Thread.ofVirtual().name("gateway-call-", 0).factory()));
+    }
+
+    void end() {
+      workers.shutdownNow();
+      blocking.shutdownNow();
+    }
   }
 
   /** Keeps whatever may block off the transport's threads. */

@@ -21,10 +21,10 @@ final class HttpEndpoints implements AutoCloseable {
     this.server = server;
   }
 
-  static HttpEndpoints start(InetSocketAddress address, ServingCatalog catalog) throws IOException {
+  static HttpEndpoints start(InetSocketAddress address, ServingCatalog catalog, MetricsPage metrics)
+      throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     HttpEndpoints endpoints = new HttpEndpoints(server);
-    MetricsPage metrics = new MetricsPage(catalog);
     server.createContext("/metrics", exchange -> page(exchange, metrics));
     server.createContext("/v2/health/live", exchange -> health(exchange, () -> true));
     server.createContext("/v2/health/ready", exchange -> health(exchange, catalog::isReady));

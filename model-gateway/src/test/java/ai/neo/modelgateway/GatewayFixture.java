@@ -1,5 +1,8 @@
 package ai.neo.modelgateway;
 
+import ai.neo.modelgateway.GatewaySettings.InferenceLimits;
+import ai.neo.modelgateway.GatewaySettings.Permissions;
+import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
@@ -8,7 +11,6 @@ import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.opentelemetry.api.OpenTelemetry;
@@ -28,11 +30,14 @@ public final class GatewayFixture implements AutoCloseable {
   public final Gateway gateway;
   public final ManagedChannel channel;
 
-  private GatewayFixture(boolean admin, List<BindableService> others) throws IOException {
-    this.catalog =
-        new ServingCatalog(registry, List.of(new OnnxEngine(), new TorchScriptEngine(false)));
-    GatewaySettings settings = new GatewaySettings("127.0.0.1", 0, 0, false, admin);
-    this.gateway = Gateway.start(settings, catalog, OpenTelemetry.noop(), others);
+  private GatewayFixture(boolean admin, InferenceLimits limits, List<ModelEngine> engines)
+      throws IOException {
+    this.catalog = new ServingCatalog(registry, engines);
+    GatewaySettings settings =
+        new GatewaySettings("127.0.0.1", 0, 0, new Permissions(false, admin), limits);
+    this.gateway =
+        Gateway.start(
+            settings, new Gateway.Parts(catalog, OpenTelemetry.noop(), List::of, List.of()));
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }
@@ -42,12 +47,18 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   public static GatewayFixture start(boolean admin) {
-    return start(admin, List.of());
+    return start(
+        admin, InferenceLimits.defaults(), List.of(new OnnxEngine(), new TorchScriptEngine(false)));
   }
 
-  public static GatewayFixture start(boolean admin, List<BindableService> others) {
+  public static GatewayFixture start(InferenceLimits limits, ModelEngine engine) {
+    return start(false, limits, List.of(engine));
+  }
+
+  private static GatewayFixture start(
+      boolean admin, InferenceLimits limits, List<ModelEngine> engines) {
     try {
-      GatewayFixture fixture = new GatewayFixture(admin, others);
+      GatewayFixture fixture = new GatewayFixture(admin, limits, engines);
       fixture.promote(new TinyOnnx().bias(3, 0, 0).expectedReturn().bytes());
       return fixture;
     } catch (IOException | ModelRefusedException e) {

@@ -57,16 +57,18 @@ final class RunningTier implements AutoCloseable {
                 List.of(
                     new NetworkEngine(),
                     new OnnxEngine(),
-                    new TorchScriptEngine(settings.gateway().allowTorchScript()))));
+                    new TorchScriptEngine(settings.gateway().permissions().torchScript()))));
     settings.models().forEach(model -> restore(catalog, model));
     LearningService learning =
         opened(new LearningService(LearningSettings.defaults(), catalog, versions));
     return opened(
         Gateway.start(
             settings.gateway(),
-            catalog,
-            GlobalOpenTelemetry.get(),
-            List.of(registry.service(), learning)));
+            new Gateway.Parts(
+                catalog,
+                GlobalOpenTelemetry.get(),
+                learning::statuses,
+                List.of(registry.service(), learning))));
   }
 
   int grpcPort() {

@@ -35,6 +35,8 @@ record TierSettings(
         --parent-pid PID       end when that process is gone
         --model MODEL          warm this model before being ready; repeatable (direction)
         --allow-torchscript    load models that are programs
+        --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor)
+        --max-waiting N        requests that may wait for them (256)
         --admin                let callers load and unload models
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
@@ -45,7 +47,14 @@ record TierSettings(
   private static final String DEFAULT_MODEL = "direction";
   private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
   private static final Set<String> VALUES =
-      Set.of("--host", "--grpc-port", "--http-port", "--data-dir", "--parent-pid");
+      Set.of(
+          "--host",
+          "--grpc-port",
+          "--http-port",
+          "--data-dir",
+          "--parent-pid",
+          "--inference-threads",
+          "--max-waiting");
 
   TierSettings {
     models = List.copyOf(models);
@@ -75,10 +84,11 @@ record TierSettings(
     GatewaySettings gateway =
         new GatewaySettings(
             options.getOrDefault("--host", defaults.host()),
-            port(options, "--grpc-port", defaults.grpcPort()),
-            port(options, "--http-port", defaults.httpPort()),
-            options.containsKey("--allow-torchscript"),
-            options.containsKey("--admin"));
+            whole(options, "--grpc-port", defaults.grpcPort()),
+            whole(options, "--http-port", defaults.httpPort()),
+            new GatewaySettings.Permissions(
+                options.containsKey("--allow-torchscript"), options.containsKey("--admin")),
+            limits(options));
     Path directory = directory(required(options, "--data-dir"));
     return new TierSettings(
         gateway,
@@ -88,6 +98,13 @@ record TierSettings(
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
             : OptionalLong.empty(),
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models);
+  }
+
+  private static GatewaySettings.InferenceLimits limits(Map<String, String> options) {
+    GatewaySettings.InferenceLimits defaults = GatewaySettings.InferenceLimits.defaults();
+    return new GatewaySettings.InferenceLimits(
+        whole(options, "--inference-threads", defaults.threads()),
+        whole(options, "--max-waiting", defaults.waiting()));
   }
 
   private static String value(List<String> arguments, int index) {
@@ -105,7 +122,7 @@ record TierSettings(
     return value;
   }
 
-  private static int port(Map<String, String> options, String name, int byDefault) {
+  private static int whole(Map<String, String> options, String name, int byDefault) {
     return options.containsKey(name) ? Math.toIntExact(number(options.get(name), name)) : byDefault;
   }
 

@@ -46,6 +46,12 @@ final class OnnxModel implements ServableModel {
     return features;
   }
 
+  /** A graph may be of any size. */
+  @Override
+  public boolean isQuick() {
+    return false;
+  }
+
   @Override
   public Answer infer(float[] rowMajorFeatures, int rows) {
     if (rows < 1 || rowMajorFeatures.length != (long) rows * features) {

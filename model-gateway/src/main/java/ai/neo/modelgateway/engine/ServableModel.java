@@ -16,6 +16,12 @@ public interface ServableModel extends AutoCloseable {
   int features();
 
   /**
+   * Whether a few rows take microseconds: then they are answered where they arrive, since handing
+   * them to another thread would cost more than the answer.
+   */
+  boolean isQuick();
+
+  /**
    * Answers a batch.
    *
    * @param rowMajorFeatures {@code rows × features()} numbers; only read

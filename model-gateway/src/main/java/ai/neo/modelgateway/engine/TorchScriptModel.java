@@ -38,6 +38,12 @@ final class TorchScriptModel implements ServableModel {
     return features;
   }
 
+  /** A program may do anything. */
+  @Override
+  public boolean isQuick() {
+    return false;
+  }
+
   @Override
   public Answer infer(float[] rowMajorFeatures, int rows) {
     if (rows < 1 || rowMajorFeatures.length != (long) rows * features) {

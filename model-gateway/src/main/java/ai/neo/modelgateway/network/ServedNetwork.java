@@ -34,6 +34,11 @@ public final class ServedNetwork implements ServableModel {
     return network;
   }
 
+  @Override
+  public boolean isQuick() {
+    return true;
+  }
+
   /** A row with a NaN gives a NaN answer; an infinite value is clipped as any extreme one. */
   @Override
   public Answer infer(float[] rowMajorFeatures, int rows) {

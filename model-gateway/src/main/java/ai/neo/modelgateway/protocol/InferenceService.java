@@ -42,13 +42,16 @@ import inference.SystemSharedMemoryUnregisterResponse;
 import inference.TraceSettingRequest;
 import inference.TraceSettingResponse;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The Open Inference Protocol. Everything but {@code RepositoryModelLoad} and {@code
- * RepositoryModelUnload} answers without blocking, so that it may run on the transport's threads.
+ * The Open Inference Protocol. Every call of which {@link #blocks} is false may run on the
+ * transport's threads: inference that takes long goes to the workers.
  */
 public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
 
@@ -56,6 +59,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
       ServerLiveResponse.newBuilder().setLive(true).build();
 
   private final ServingCatalog catalog;
+  private final Executor workers;
   private final Inference inference;
   private final ModelDescriptions descriptions;
   private final RepositoryControl repository;
@@ -64,9 +68,12 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   /**
    * @param admin whether callers may load and unload models
    * @param serverVersion as server metadata tells it
+   * @param workers compute what takes longer than a hand-over; may reject what is too much
    */
-  public InferenceService(ServingCatalog catalog, boolean admin, String serverVersion) {
+  public InferenceService(
+      ServingCatalog catalog, boolean admin, String serverVersion, Executor workers) {
     this.catalog = catalog;
+    this.workers = workers;
     this.inference = new Inference(catalog);
     this.descriptions = new ModelDescriptions(catalog);
     this.repository = new RepositoryControl(catalog, admin);
@@ -86,9 +93,11 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     return () -> ServerInterceptors.intercept(bindService(), StreamedInference.header());
   }
 
-  /** Whether a call of this service may block, by its bare method name. */
+  /** Whether a call of this service may take long on its thread, by its bare method name. */
   public static boolean blocks(String method) {
-    return method.equals("RepositoryModelLoad") || method.equals("RepositoryModelUnload");
+    return method.equals("RepositoryModelLoad")
+        || method.equals("RepositoryModelUnload")
+        || method.equals("ModelStreamInfer");
   }
 
   @Override
@@ -132,7 +141,19 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
 
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> reply) {
-    answer(reply, () -> inference.answer(request));
+    long received = System.nanoTime();
+    Runnable work = () -> answer(reply, () -> inference.answer(request, received));
+    try {
+      if (inference.isQuick(request)) {
+        work.run();
+      } else {
+        workers.execute(Context.current().wrap(work));
+      }
+    } catch (RefusedRequestException e) {
+      reply.onError(e.asStatus());
+    } catch (RejectedExecutionException e) {
+      reply.onError(RefusedRequestException.tooMany(request.getId()).asStatus());
+    }
   }
 
   @Override

@@ -222,8 +222,8 @@ final class InputReader {
   }
 
   private RefusedRequestException prefixed(String message) {
-    String id = request.getId().isEmpty() ? "<id_unknown>" : request.getId();
-    return RefusedRequestException.invalid("[request id: " + id + "] " + message);
+    return RefusedRequestException.invalid(
+        RefusedRequestException.prefix(request.getId()) + message);
   }
 
   private String model() {

@@ -4,9 +4,12 @@ import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionStatistics;
+import ai.neo.proto.learning.v1.LearnerStatus;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** The gateway's metrics in Prometheus's text format: Triton's names, and ours beside them. */
@@ -18,9 +21,14 @@ public final class MetricsPage {
   private static final long NS_PER_US = 1_000;
 
   private final ServingCatalog catalog;
+  private final Supplier<List<LearnerStatus>> learners;
 
-  public MetricsPage(ServingCatalog catalog) {
+  /**
+   * @param learners what each learner has done so far; must not block
+   */
+  public MetricsPage(ServingCatalog catalog, Supplier<List<LearnerStatus>> learners) {
     this.catalog = catalog;
+    this.learners = learners;
   }
 
   /** The page as of now. */
@@ -33,13 +41,19 @@ public final class MetricsPage {
         "nv_inference_request_success",
         "Requests answered",
         VersionStatistics.Totals::successes);
-    help(page, "nv_inference_request_failure", "counter", "Requests that a model failed on");
+    help(page, "nv_inference_request_failure", "counter", "Requests not answered");
     each(
         page,
         entries,
         "nv_inference_request_failure",
         ",reason=\"BACKEND\"",
         VersionStatistics.Totals::failures);
+    each(
+        page,
+        entries,
+        "nv_inference_request_failure",
+        ",reason=\"CANCELED\"",
+        VersionStatistics.Totals::abandoned);
     counter(page, entries, "nv_inference_count", "Inferences", VersionStatistics.Totals::successes);
     counter(
         page,
@@ -84,6 +98,7 @@ public final class MetricsPage {
         "Feature rows answered",
         VersionStatistics.Totals::rows);
     models(page, entries);
+    learners(page);
     process(page);
     return page.toString();
   }
@@ -128,6 +143,32 @@ public final class MetricsPage {
     help(page, "neo_model_epoch", "gauge", "Changes of the champion since the start");
     for (CatalogEntry entry : entries) {
       line(page, "neo_model_epoch", entry.model(), Long.toString(entry.epoch()));
+    }
+  }
+
+  private void learners(StringBuilder page) {
+    List<LearnerStatus> all = learners.get();
+    learner(page, all, "learned_total", LearnerStatus::getLearned);
+    learner(page, all, "duplicates_total", LearnerStatus::getDuplicates);
+    learner(page, all, "refused_total", LearnerStatus::getRefused);
+    learner(page, all, "updates_total", LearnerStatus::getUpdates);
+    learner(page, all, "candidates_total", LearnerStatus::getCandidates);
+    learner(page, all, "promotions_total", LearnerStatus::getPromotions);
+    learner(page, all, "rollbacks_total", LearnerStatus::getRollbacks);
+    learner(page, all, "frozen", status -> status.getFrozen() ? 1 : 0);
+    learner(page, all, "recent_loss", LearnerStatus::getRecentLoss);
+  }
+
+  private static void learner(
+      StringBuilder page,
+      List<LearnerStatus> all,
+      String what,
+      Function<LearnerStatus, Number> value) {
+    String name = "neo_learner_" + what;
+    boolean counts = what.endsWith("_total");
+    help(page, name, counts ? "counter" : "gauge", "Of the learner, since the process started");
+    for (LearnerStatus status : all) {
+      line(page, name, status.getModel(), String.valueOf(value.apply(status)));
     }
   }
 

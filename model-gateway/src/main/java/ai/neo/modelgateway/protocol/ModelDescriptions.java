@@ -150,7 +150,7 @@ final class ModelDescriptions {
             .setInferenceStats(
                 InferStatistics.newBuilder()
                     .setSuccess(duration(n, totals.successNs()))
-                    .setFail(duration(totals.failures(), totals.failureNs()))
+                    .setFail(duration(totals.failures() + totals.abandoned(), totals.failureNs()))
                     .setQueue(duration(n, totals.queueNs()))
                     .setComputeInput(duration(n, totals.inputNs()))
                     .setComputeInfer(duration(n, totals.inferNs()))

@@ -29,6 +29,16 @@ final class RefusedRequestException extends Exception {
     return new RefusedRequestException(code, message, false);
   }
 
+  /** More requests wait already than may. */
+  static RefusedRequestException tooMany(String requestId) {
+    return of(Status.Code.UNAVAILABLE, prefix(requestId) + "Exceeds maximum queue size");
+  }
+
+  /** What the protocol puts before the texts that are about a request as a whole. */
+  static String prefix(String requestId) {
+    return "[request id: " + (requestId.isEmpty() ? "<id_unknown>" : requestId) + "] ";
+  }
+
   /** The request was right; the model could not answer it. */
   static RefusedRequestException byModel(String message) {
     return new RefusedRequestException(Status.Code.INTERNAL, message, true);

@@ -71,7 +71,7 @@ final class StreamedInference implements StreamObserver<ModelInferRequest> {
       return;
     }
     try {
-      ModelInferResponse answer = inference.answer(request);
+      ModelInferResponse answer = inference.answer(request, System.nanoTime());
       answers.onNext(
           ModelStreamInferResponse.newBuilder()
               .setInferResponse(answer.toBuilder().putParameters("triton_final_response", yes()))

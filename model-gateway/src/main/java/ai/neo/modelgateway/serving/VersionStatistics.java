@@ -11,6 +11,7 @@ public final class VersionStatistics {
 
   private final LongAdder successes = new LongAdder();
   private final LongAdder failures = new LongAdder();
+  private final LongAdder abandoned = new LongAdder();
   private final LongAdder failureNs = new LongAdder();
   private final LongAdder queueNs = new LongAdder();
   private final LongAdder inputNs = new LongAdder();
@@ -47,12 +48,18 @@ public final class VersionStatistics {
     failures.increment();
   }
 
+  /** Counts a request that was not computed, since its caller had gone or its deadline passed. */
+  public void abandoned() {
+    abandoned.increment();
+  }
+
   /** The counters now. */
   public Totals totals() {
     long succeeded = successes.sum();
     return new Totals(
         succeeded,
         failures.sum(),
+        abandoned.sum(),
         failureNs.sum(),
         queueNs.sum(),
         inputNs.sum(),
@@ -66,6 +73,7 @@ public final class VersionStatistics {
   public record Totals(
       long successes,
       long failures,
+      long abandoned,
       long failureNs,
       long queueNs,
       long inputNs,

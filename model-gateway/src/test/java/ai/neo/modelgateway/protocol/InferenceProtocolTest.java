@@ -133,12 +133,6 @@ class InferenceProtocolTest {
   }
 
   @Test
-  void gzipRequestsAreRead() {
-    assertThat(fixture.stub().withCompression("gzip").modelInfer(raw(64).build()).getModelVersion())
-        .isEqualTo("1");
-  }
-
-  @Test
   void anAnswerThatIsNotFiniteIsWithheldAndCounted() {
     float[] notANumber = {Float.NaN, 0, 0, 0};
     assertThatThrownBy(
