@@ -38,6 +38,7 @@ public final class ApiServer implements AutoCloseable {
           "kill", OperatorCommand.KILL,
           "resume", OperatorCommand.RESUME);
   private static final int MAX_LIMIT = 1000;
+  private static final int MAX_REASON = 1_000;
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long PUSH_MS = 500;
   private static final long START_SECONDS = 10;
@@ -231,7 +232,17 @@ public final class ApiServer implements AutoCloseable {
           "one of halt, flatten, kill, resume");
       return;
     }
-    parts.desk().command(command, "api", body.getString("reason", ""));
+    String reason = body.getString("reason", "");
+    if (reason.length() > MAX_REASON || !StandardCharsets.UTF_8.newEncoder().canEncode(reason)) {
+      error(
+          context,
+          400,
+          "bad-reason",
+          "the reason is no text of at most " + MAX_REASON + " characters",
+          "shorten it, or leave it away");
+      return;
+    }
+    parts.desk().command(command, "api", reason);
     json(context, new JsonObject().put("accepted", true).put("command", name));
   }
 
