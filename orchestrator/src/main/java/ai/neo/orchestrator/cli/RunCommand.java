@@ -2,9 +2,9 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.Orchestrator;
 import ai.neo.orchestrator.RunOptions;
-import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.configuration.Given;
+import ai.neo.orchestrator.configuration.Origin;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
-import ai.neo.orchestrator.operations.Stores;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -13,11 +13,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,26 +31,17 @@ import picocli.CommandLine;
       "  ./neo run",
       "  ./neo run --speed max --until-end --json",
       "  ./neo run --data my-candles.csv --speed 3600",
+      "  ./neo run --config my.yaml --set page.port=9090 --set risk.max_daily_loss=500",
       "  ./neo run --symbols ETHUSDT --from 2024-06-01 --to 2024-07-01 --until-end"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
-  private static final Set<String> KEYS =
-      Set.of(
-          "page.port",
-          "gateway.port",
-          "metrics.port",
-          "registry.port",
-          "journal.durability",
-          "risk.file",
-          "run.seed");
-
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private ConfigurationOptions configuration;
 
   @CommandLine.Option(
       names = "--speed",
-      description = "Recorded seconds per second, or 'max' (default: ${DEFAULT-VALUE}).")
-  private String speed = "600";
+      description = "Recorded seconds per second, or 'max'; the same as run.speed (default: 600).")
+  private Optional<String> speed = Optional.empty();
 
   @CommandLine.Option(names = "--symbols", split = ",", description = "Only these instruments.")
   private Set<String> symbols = Set.of();
@@ -74,14 +63,6 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "A candle file of your own; may be given more than once.")
   private List<Path> data = new ArrayList<>();
-
-  @CommandLine.Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "page.port, gateway.port, metrics.port (0: a free one), journal.durability (os, fsync),"
-              + " risk.file, run.seed")
-  private Map<String, String> set = new TreeMap<>();
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -128,47 +109,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RunOptions options() {
-    for (String key : set.keySet()) {
-      if (!KEYS.contains(key)) {
-        throw new IllegalArgumentException(
-            "unknown key '" + key + "' in --set; known are " + new java.util.TreeSet<>(KEYS));
-      }
-    }
+    List<Given> shorthands = new ArrayList<>();
+    speed.ifPresent(
+        text -> shorthands.add(new Given("run.speed", text, new Origin.Option("--speed"))));
     return new RunOptions(
         Path.of(System.getProperty("neo.home", ".")),
-        dataDir.path(),
-        speed.equals("max") ? Double.POSITIVE_INFINITY : number("--speed", speed),
-        (long) number("run.seed", set.getOrDefault("run.seed", "42")),
+        configuration.dataDir().path(),
+        configuration.read(shorthands),
         untilEnd,
         new Recording.Selection(symbols, time(from), time(to)),
-        data,
-        Optional.ofNullable(set.get("risk.file")).map(Path::of),
-        RunJournal.Durability.valueOf(
-            set.getOrDefault("journal.durability", "os").toUpperCase(Locale.ROOT)),
-        port("page.port", 8080),
-        port("gateway.port", 8001),
-        port("metrics.port", 8002),
-        new Stores.Addresses(address("NEO_POSTGRES_URL"), address("NEO_REDIS_URL")));
-  }
-
-  private static Optional<String> address(String variable) {
-    return Optional.ofNullable(System.getenv(variable)).filter(url -> !url.isBlank());
-  }
-
-  private int port(String key, int byDefault) {
-    double port = number(key, set.getOrDefault(key, Integer.toString(byDefault)));
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException(key + "=" + port + ", expected 0..65535");
-    }
-    return (int) port;
-  }
-
-  private static double number(String name, String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(name + "='" + text + "', expected a number", e);
-    }
+        data);
   }
 
   private static OptionalLong time(Optional<String> text) {
