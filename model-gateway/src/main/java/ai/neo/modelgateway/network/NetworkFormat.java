@@ -128,11 +128,17 @@ public final class NetworkFormat {
   /** So many bytes and the checksum have to be left, and the checksum has to be right. */
   static void requireWhole(byte[] content, ByteBuffer in, int bytes)
       throws UnreadableNetworkException {
-    requireEqual("bytes left", bytes + CHECKSUM_BYTES, in.remaining());
-    requireEqual(
-        "checksum",
-        checksum(content, content.length - CHECKSUM_BYTES),
-        in.getInt(content.length - CHECKSUM_BYTES));
+    int missing = bytes + CHECKSUM_BYTES - in.remaining();
+    if (missing > 0) {
+      throw new UnreadableNetworkException("truncated: %d bytes are missing".formatted(missing));
+    }
+    if (missing < 0) {
+      throw new UnreadableNetworkException("%d bytes too many".formatted(-missing));
+    }
+    int end = content.length - CHECKSUM_BYTES;
+    if (checksum(content, end) != in.getInt(end)) {
+      throw new UnreadableNetworkException("damaged: its checksum is wrong");
+    }
   }
 
   private static int numberBytes(NetworkShape shape) {

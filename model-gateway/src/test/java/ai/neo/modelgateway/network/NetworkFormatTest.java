@@ -40,7 +40,17 @@ class NetworkFormatTest {
   void trailingBytesAreRefused() {
     assertThatThrownBy(() -> engine.load(Networks.artifact(Arrays.copyOf(bytes, bytes.length + 1))))
         .isInstanceOf(ModelRefusedException.class)
-        .hasMessageContaining("bytes left");
+        .hasMessageContaining("1 bytes too many");
+  }
+
+  @Test
+  void damageIsCalledByItsName() {
+    assertThatThrownBy(() -> engine.load(Networks.artifact(Arrays.copyOf(bytes, bytes.length - 7))))
+        .hasMessageContaining("truncated: 7 bytes are missing");
+    byte[] flipped = bytes.clone();
+    flipped[bytes.length - 9] ^= 1;
+    assertThatThrownBy(() -> engine.load(Networks.artifact(flipped)))
+        .hasMessageContaining("damaged: its checksum is wrong");
   }
 
   @Test
