@@ -16,7 +16,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -48,6 +47,7 @@ final class RunningTier implements AutoCloseable {
   }
 
   private Gateway start(TierSettings settings) throws IOException {
+    TierTracing tracing = opened(TierTracing.open(System.getenv())); // closed last
     ModelRegistry registry = opened(ModelRegistry.open(settings.registry()));
     VersionRegistry versions = new RegistryClient(channelTo(registry));
     ServingCatalog catalog =
@@ -66,7 +66,7 @@ final class RunningTier implements AutoCloseable {
             settings.gateway(),
             new Gateway.Parts(
                 catalog,
-                GlobalOpenTelemetry.get(),
+                tracing.openTelemetry(),
                 learning::statuses,
                 List.of(registry.service(), learning))));
   }
