@@ -1,5 +1,7 @@
 package ai.neo.orchestrator.marketdata.recorded;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import ai.neo.orchestrator.marketdata.BadMarketData;
 import ai.neo.orchestrator.marketdata.DecimalText;
 import java.nio.file.Path;
@@ -11,8 +13,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Finds out how one candle file is laid out. Used once. */
 final class CandleRecognition {
@@ -85,19 +85,28 @@ final class CandleRecognition {
   }
 
   private CandleLayout.Shape delimitedShape(List<String> lines) {
-    String typical = lines.getLast();
+    char best = 0;
+    long most = 0;
     for (char delimiter : DELIMITERS) {
-      long count = typical.chars().filter(character -> character == delimiter).count();
-      if (count >= 4) {
-        boolean decimalComma = delimiter == ';' && typical.indexOf(',') >= 0;
-        return new CandleLayout.Shape(false, delimiter, decimalComma, 0);
+      long wide = lines.stream().filter(line -> count(line, delimiter) >= 4).count();
+      if (wide > most) {
+        most = wide;
+        best = delimiter;
       }
+    }
+    if (most > 0) {
+      boolean decimalComma = best == ';' && lines.getLast().indexOf(',') >= 0;
+      return new CandleLayout.Shape(false, best, decimalComma, 0);
     }
     throw new BadMarketData(
         file,
         lines.size(),
         "fewer than five fields, whatever of comma, semicolon, tab or | is between them",
         "A candle file has a time, open, high, low and close in each line");
+  }
+
+  private static long count(String line, char wanted) {
+    return line.chars().filter(character -> character == wanted).count();
   }
 
   private List<SampledRow> sample(CandleLayout.Shape shape) {

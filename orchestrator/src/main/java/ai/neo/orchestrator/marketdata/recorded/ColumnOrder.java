@@ -46,7 +46,7 @@ final class ColumnOrder {
             ? time + 1
             : -1;
     int price = Math.max(time, timeOfDay) + 1;
-    int width = rows.stream().mapToInt(row -> row.fields().size()).min().orElse(0);
+    int width = first.fields().size();
     if (width < price + 4) {
       throw new BadMarketData(
           file, first.line(), width + " fields, expected a time and four prices",
@@ -77,6 +77,9 @@ final class ColumnOrder {
   }
 
   private static boolean fits(SampledRow row, int price, int[] order) {
+    if (row.fields().size() < price + 4) {
+      return false;
+    }
     try {
       long open = number(row, price + order[0]);
       long high = number(row, price + order[1]);

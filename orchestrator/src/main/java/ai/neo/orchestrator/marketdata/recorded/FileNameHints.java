@@ -20,10 +20,12 @@ final class FileNameHints {
       Set.of("BINANCE", "COINBASE", "KRAKEN", "BITFINEX", "BITSTAMP", "BYBIT", "OKX", "GEMINI",
           "SPOT", "TRADE", "QUOTE", "CANDLES", "KLINES", "OHLC", "OHLCV", "DATA", "HISTORY",
           "DAILY", "HOURLY", "MINUTE", "PRICES", "BARS", "CSV", "JSON", "TXT", "GZ", "ZIP");
-  private static final Pattern SYMBOL = Pattern.compile("[A-Z][A-Z0-9]{1,19}|[0-9]{1,6}[A-Z]{2,14}[0-9]?");
+  private static final Pattern SYMBOL =
+      Pattern.compile("[A-Z][A-Z0-9]{1,19}|[0-9]{1,6}[A-Z]{2,14}[0-9]?");
   private static final Pattern INTERVAL =
       Pattern.compile("[0-9]+(S|M|MIN|H|D|W|MO)|[SMHD][0-9]{1,2}|PT?[0-9]+[A-Z]");
-  private static final Pattern DAY = Pattern.compile("(?<![0-9])([12][0-9]{3})[-_]?([01][0-9])[-_]?([0-3][0-9])(?![0-9])");
+  private static final Pattern DAY =
+      Pattern.compile("(?<![0-9])([12][0-9]{3})[-_]?([01][0-9])[-_]?([0-3][0-9])(?![0-9])");
 
   private final Path file;
 
@@ -57,10 +59,20 @@ final class FileNameHints {
         words.add(word);
       }
     }
-    if (words.size() > 1 && QUOTES.contains(words.get(1)) && words.getFirst().length() <= 6) {
-      return Optional.of(words.get(0) + words.get(1));
+    for (int second = 1; second < words.size(); second++) {
+      String base = words.get(second - 1);
+      if (QUOTES.contains(words.get(second)) && base.length() <= 6 && !isPair(base)) {
+        return Optional.of(base + words.get(second));
+      }
     }
-    return words.stream().findFirst();
+    return words.stream()
+        .filter(FileNameHints::isPair)
+        .findFirst()
+        .or(() -> words.stream().findFirst());
+  }
+
+  private static boolean isPair(String word) {
+    return QUOTES.stream().anyMatch(quote -> word.length() > quote.length() && word.endsWith(quote));
   }
 
   /** The one day that the file is of, where its name has a full date. */

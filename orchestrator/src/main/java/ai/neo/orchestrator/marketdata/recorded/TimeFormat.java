@@ -55,15 +55,13 @@ enum TimeFormat {
    */
   static Optional<TimeFormat> of(String time, boolean dayIsKnown) {
     byte[] bytes = time.getBytes(UTF_8);
-    if (bytes.length == 0 || bytes[0] < '0' || bytes[0] > '9') {
-      return Optional.empty();
-    }
     try {
       long count = DecimalText.parseWhole(bytes, 0, bytes.length);
       if (bytes.length == 8 && isDate(bytes, COMPACT)) {
         return Optional.of(COMPACT);
       }
-      return ofCount(count, dayIsKnown);
+      // Before 1970 counts are negative.
+      return ofCount(Math.abs(count), dayIsKnown && count >= 0);
     } catch (NumberFormatException | ArithmeticException e) {
       return ofText(bytes);
     }
