@@ -1,7 +1,8 @@
 package ai.neo.tradingtypes;
 
 /**
- * Open, high, low and close of one interval. Known only at its close, which is its {@link #timeNs()}.
+ * Open, high, low and close of one interval. Known only at its close, which is its {@link
+ * #timeNs()}.
  *
  * <p>A bar with zero volume is normal: nothing traded, and all four prices are the last one.
  */
@@ -25,8 +26,15 @@ public record Bar(
         || highE8 < Math.max(openE8, closeE8)
         || lowE8 > Math.min(openE8, closeE8)) {
       throw new IllegalArgumentException(
-          "bar open=" + E8.format(openE8) + " high=" + E8.format(highE8) + " low="
-              + E8.format(lowE8) + " close=" + E8.format(closeE8) + " volume="
+          "bar open="
+              + E8.format(openE8)
+              + " high="
+              + E8.format(highE8)
+              + " low="
+              + E8.format(lowE8)
+              + " close="
+              + E8.format(closeE8)
+              + " volume="
               + E8.format(volumeE8)
               + ", expected 0 < low <= open, close <= high and volume >= 0");
     }

@@ -15,7 +15,10 @@ public record BookChange(
     Objects.requireNonNull(side, "side");
     if (priceE8 <= 0 || quantityE8 < 0) {
       throw new IllegalArgumentException(
-          "book change price=" + E8.format(priceE8) + " quantity=" + E8.format(quantityE8)
+          "book change price="
+              + E8.format(priceE8)
+              + " quantity="
+              + E8.format(quantityE8)
               + ", expected a positive price and a quantity of zero or more");
     }
   }

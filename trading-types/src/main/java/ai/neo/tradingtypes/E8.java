@@ -6,8 +6,8 @@ import java.math.RoundingMode;
 /**
  * Exact arithmetic on numbers in units of 1e-8.
  *
- * <p>Products are formed in 128 bits and every result that does not fit a {@code long} throws {@link
- * ArithmeticException}: a wrapped price is worse than none. Rounding is named at every call.
+ * <p>Products are formed in 128 bits and every result that does not fit a {@code long} throws
+ * {@link ArithmeticException}: a wrapped price is worse than none. Rounding is named at every call.
  */
 public final class E8 {
   /** One, in units of 1e-8. */
@@ -15,6 +15,9 @@ public final class E8 {
 
   /** Digits after the decimal point. */
   public static final int SCALE = 8;
+
+  /** More digits than this are refused unread: {@code 1e999999999} would fill the memory. */
+  private static final int MAX_DIGITS = 1_000;
 
   private E8() {}
 
@@ -39,6 +42,11 @@ public final class E8 {
   }
 
   private static long fromDecimal(BigDecimal value, RoundingMode rounding) {
+    long digitsBeforePoint = (long) value.precision() - value.scale();
+    if (Math.abs(digitsBeforePoint) > MAX_DIGITS || value.scale() > MAX_DIGITS) {
+      throw new NumberFormatException(
+          "value=" + value + " does not fit 1e-8 units of a 64-bit integer");
+    }
     try {
       return value.setScale(SCALE, rounding).unscaledValue().longValueExact();
     } catch (ArithmeticException e) {

@@ -25,8 +25,13 @@ public record Fill(
     Objects.requireNonNull(side, "side");
     if (priceE8 <= 0 || quantityE8 <= 0) {
       throw new IllegalArgumentException(
-          "fill=" + tradeId + " price=" + E8.format(priceE8) + " quantity="
-              + E8.format(quantityE8) + ", expected both positive");
+          "fill="
+              + tradeId
+              + " price="
+              + E8.format(priceE8)
+              + " quantity="
+              + E8.format(quantityE8)
+              + ", expected both positive");
     }
   }
 

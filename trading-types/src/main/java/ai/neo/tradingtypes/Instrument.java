@@ -25,8 +25,15 @@ public record Instrument(
     }
     if (tickSizeE8 <= 0 || lotSizeE8 <= 0 || minimumNotionalE8 < 0) {
       throw new IllegalArgumentException(
-          "instrument=" + symbol + " tick=" + tickSizeE8 + " lot=" + lotSizeE8
-              + " minimum_notional=" + minimumNotionalE8 + ", expected positive steps");
+          "instrument="
+              + symbol
+              + " tick="
+              + tickSizeE8
+              + " lot="
+              + lotSizeE8
+              + " minimum_notional="
+              + minimumNotionalE8
+              + ", expected positive steps");
     }
   }
 

@@ -30,11 +30,18 @@ public record Order(
     Objects.requireNonNull(type, "type");
     if (quantityE8 <= 0) {
       throw new IllegalArgumentException(
-          "order=" + clientOrderId + " quantity=" + E8.format(quantityE8) + ", expected more than 0");
+          "order="
+              + clientOrderId
+              + " quantity="
+              + E8.format(quantityE8)
+              + ", expected more than 0");
     }
     if (limitPriceE8 < 0 || (type == OrderType.LIMIT && limitPriceE8 == 0)) {
       throw new IllegalArgumentException(
-          "order=" + clientOrderId + " limit_price=" + E8.format(limitPriceE8)
+          "order="
+              + clientOrderId
+              + " limit_price="
+              + E8.format(limitPriceE8)
               + ", expected a positive price for a limit order");
     }
   }

@@ -14,8 +14,7 @@ import java.math.RoundingMode;
  * @param realisedE8 profit and loss of all that was closed, before fees
  * @param feesE8 fees of all fills
  */
-public record Position(
-    int instrument, long quantityE8, long costE8, long realisedE8, long feesE8) {
+public record Position(int instrument, long quantityE8, long costE8, long realisedE8, long feesE8) {
   /** Nothing held, nothing earned. */
   public static Position flat(int instrument) {
     return new Position(instrument, 0, 0, 0, 0);
@@ -34,31 +33,21 @@ public record Position(
       return new Position(
           instrument, E8.add(quantityE8, change), E8.add(costE8, value), realisedE8, fees);
     }
-    if (Math.abs(change) <= Math.abs(quantityE8)) {
-      long closedCost =
-          E8.multiplyDivide(costE8, -change, quantityE8, RoundingMode.HALF_EVEN);
+    if (-Math.abs(change) >= -Math.abs(quantityE8)) { // Negated: the least long has no positive.
+      long closedCost = E8.multiplyDivide(costE8, -change, quantityE8, RoundingMode.HALF_EVEN);
       long realised = E8.add(realisedE8, E8.subtract(-value, closedCost));
       return new Position(
-          instrument,
-          E8.add(quantityE8, change),
-          E8.subtract(costE8, closedCost),
-          realised,
-          fees);
+          instrument, E8.add(quantityE8, change), E8.subtract(costE8, closedCost), realised, fees);
     }
     return throughZero(change, value, fees);
   }
 
   /** Closes all and opens the rest on the other side; the value is split by quantity. */
   private Position throughZero(long change, long value, long fees) {
-    long closingValue =
-        E8.multiplyDivide(value, -quantityE8, change, RoundingMode.HALF_EVEN);
+    long closingValue = E8.multiplyDivide(value, -quantityE8, change, RoundingMode.HALF_EVEN);
     long realised = E8.add(realisedE8, E8.subtract(-closingValue, costE8));
     return new Position(
-        instrument,
-        E8.add(quantityE8, change),
-        E8.subtract(value, closingValue),
-        realised,
-        fees);
+        instrument, E8.add(quantityE8, change), E8.subtract(value, closingValue), realised, fees);
   }
 
   /** Cost per unit, rounded half to even; zero when flat. */

@@ -4,7 +4,8 @@ package ai.neo.tradingtypes;
 public record Quantity(long e8) implements Comparable<Quantity> {
   public Quantity {
     if (e8 < 0) {
-      throw new IllegalArgumentException("quantity=" + E8.format(e8) + ", expected zero or a positive quantity");
+      throw new IllegalArgumentException(
+          "quantity=" + E8.format(e8) + ", expected zero or a positive quantity");
     }
   }
 

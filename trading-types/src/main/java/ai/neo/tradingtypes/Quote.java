@@ -12,7 +12,10 @@ public record Quote(
   public Quote {
     if (bidPriceE8 <= 0 || askPriceE8 < bidPriceE8 || bidQuantityE8 < 0 || askQuantityE8 < 0) {
       throw new IllegalArgumentException(
-          "quote bid=" + E8.format(bidPriceE8) + " ask=" + E8.format(askPriceE8)
+          "quote bid="
+              + E8.format(bidPriceE8)
+              + " ask="
+              + E8.format(askPriceE8)
               + ", expected 0 < bid <= ask and quantities of zero or more");
     }
   }

@@ -14,7 +14,10 @@ public record Trade(
     Objects.requireNonNull(aggressor, "aggressor");
     if (priceE8 <= 0 || quantityE8 <= 0) {
       throw new IllegalArgumentException(
-          "trade price=" + E8.format(priceE8) + " quantity=" + E8.format(quantityE8)
+          "trade price="
+              + E8.format(priceE8)
+              + " quantity="
+              + E8.format(quantityE8)
               + ", expected both positive");
     }
   }

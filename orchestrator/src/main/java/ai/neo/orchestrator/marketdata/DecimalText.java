@@ -103,7 +103,8 @@ public final class DecimalText {
   }
 
   /**
-   * The whole number in {@code text[from, to)}; a fraction of zeros is allowed ({@code 1618951320.0}).
+   * The whole number in {@code text[from, to)}; a fraction of zeros is allowed ({@code
+   * 1618951320.0}).
    *
    * @throws NumberFormatException if it is no whole number or does not fit
    */

@@ -1,4 +1,2 @@
-/**
- * Where market events come from: recorded files, or one folder per live venue.
- */
+/** Where market events come from: recorded files, or one folder per live venue. */
 package ai.neo.orchestrator.marketdata;

@@ -15,8 +15,7 @@ public sealed interface LoopCommand {
    *
    * @param deadlineNs by when, on the loop's clock, an answer is of use
    */
-  record Predict(
-      long timeNs, long predictionId, int instrument, float[] features, long deadlineNs)
+  record Predict(long timeNs, long predictionId, int instrument, float[] features, long deadlineNs)
       implements LoopCommand {
     public Predict {
       Objects.requireNonNull(features, "features");

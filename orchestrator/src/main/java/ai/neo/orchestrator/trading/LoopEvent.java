@@ -5,7 +5,9 @@ import ai.neo.orchestrator.strategy.Prediction;
 import ai.neo.tradingtypes.MarketEvent;
 import java.util.Objects;
 
-/** Everything that can happen to the loop, in one total order. Times: nanoseconds since 1970 UTC. */
+/**
+ * Everything that can happen to the loop, in one total order. Times: nanoseconds since 1970 UTC.
+ */
 public sealed interface LoopEvent {
   /** When it happened, on the loop's clock. */
   long timeNs();

@@ -56,8 +56,21 @@ class DecimalTextTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "-", ".", "NaN", "inf", "Infinity", "1.2.3", "1,5", "abc", "12x",
-        "92233720368.54775808", "1e99999999", "0x10"})
+      strings = {
+        "",
+        "-",
+        ".",
+        "NaN",
+        "inf",
+        "Infinity",
+        "1.2.3",
+        "1,5",
+        "abc",
+        "12x",
+        "92233720368.54775808",
+        "1e99999999",
+        "0x10"
+      })
   void refusesWhatIsNoFiniteNumberThatFits(String text) {
     assertThatThrownBy(() -> parse(text)).isInstanceOf(NumberFormatException.class);
   }

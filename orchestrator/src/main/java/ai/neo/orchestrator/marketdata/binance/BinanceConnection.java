@@ -25,11 +25,19 @@ public record BinanceConnection(
   public BinanceConnection {
     Objects.requireNonNull(rest, "rest");
     Objects.requireNonNull(streams, "streams");
-    if (!longestLife.isPositive() || !longestSilence.isPositive() || !firstRetry.isPositive()
+    if (!longestLife.isPositive()
+        || !longestSilence.isPositive()
+        || !firstRetry.isPositive()
         || longestRetry.compareTo(firstRetry) < 0) {
       throw new IllegalArgumentException(
-          "longest_life=" + longestLife + " longest_silence=" + longestSilence + " first_retry="
-              + firstRetry + " longest_retry=" + longestRetry
+          "longest_life="
+              + longestLife
+              + " longest_silence="
+              + longestSilence
+              + " first_retry="
+              + firstRetry
+              + " longest_retry="
+              + longestRetry
               + ", expected positive lengths, longest_retry not below first_retry");
     }
   }

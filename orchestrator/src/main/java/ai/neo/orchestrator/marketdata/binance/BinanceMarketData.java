@@ -43,7 +43,9 @@ public final class BinanceMarketData implements LiveMarketData {
   private boolean closed;
 
   private BinanceMarketData(
-      Surroundings around, BinanceConnection connection, BinanceRest rest,
+      Surroundings around,
+      BinanceConnection connection,
+      BinanceRest rest,
       List<Instrument> instruments) {
     this.vertx = around.vertx();
     this.time = around.time();
@@ -87,15 +89,17 @@ public final class BinanceMarketData implements LiveMarketData {
 
   private static <T> T await(Future<T> answer) {
     try {
-      return answer.toCompletionStage().toCompletableFuture().get(ANSWER_WITHIN_S, TimeUnit.SECONDS);
+      return answer
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(ANSWER_WITHIN_S, TimeUnit.SECONDS);
     } catch (ExecutionException | CompletionException e) {
       if (e.getCause() instanceof IllegalArgumentException known) {
         throw known;
       }
       throw new IllegalStateException("Binance is away: " + e.getCause().getMessage(), e);
     } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "Binance did not answer within " + ANSWER_WITHIN_S + " s", e);
+      throw new IllegalStateException("Binance did not answer within " + ANSWER_WITHIN_S + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while Binance was asked", e);
@@ -108,8 +112,8 @@ public final class BinanceMarketData implements LiveMarketData {
   }
 
   /**
-   * The newest closed 1-minute bars, oldest first: to warm features up before {@link #start}. Blocks;
-   * not for an event loop.
+   * The newest closed 1-minute bars, oldest first: to warm features up before {@link #start}.
+   * Blocks; not for an event loop.
    *
    * @throws IllegalArgumentException if the symbol is none of {@link #instruments}
    * @throws IllegalStateException if Binance does not answer
@@ -122,7 +126,9 @@ public final class BinanceMarketData implements LiveMarketData {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "symbol=" + symbol + ", expected one of "
+                        "symbol="
+                            + symbol
+                            + ", expected one of "
                             + instruments.stream()
                                 .map(Instrument::symbol)
                                 .collect(Collectors.joining(", "))));

@@ -11,12 +11,16 @@ public sealed interface BinanceMessage {
    * @param firstId id of the first change in it ({@code U})
    * @param lastId id of the last change in it ({@code u})
    */
-  record DepthUpdate(
-      String symbol, long eventTimeNs, long firstId, long lastId, DepthLevels levels)
+  record DepthUpdate(String symbol, long eventTimeNs, long firstId, long lastId, DepthLevels levels)
       implements BinanceMessage {}
 
   /** The best levels of an order book at one moment; over REST, without a symbol or a time. */
-  record DepthSnapshot(long lastUpdateId, DepthLevels levels) implements BinanceMessage {}
+  record DepthSnapshot(long lastUpdateId, DepthLevels levels) implements BinanceMessage {
+    /** The same moment with at most so many levels of each side, the best. */
+    public DepthSnapshot best(int most) {
+      return new DepthSnapshot(lastUpdateId, levels.first(most));
+    }
+  }
 
   /** One trade. */
   record TradeSeen(
@@ -25,8 +29,7 @@ public sealed interface BinanceMessage {
 
   /** Best bid and ask; carries no time of its own. */
   record BestQuote(
-      String symbol, long updateId, long bidE8, long bidQuantityE8, long askE8,
-      long askQuantityE8)
+      String symbol, long updateId, long bidE8, long bidQuantityE8, long askE8, long askQuantityE8)
       implements BinanceMessage {}
 
   /** A candle, still growing or closed. Times in nanoseconds; the close time is exclusive. */

@@ -178,8 +178,7 @@ public final class BinanceMessages {
             open * NS_PER_MS,
             (close + 1) * NS_PER_MS,
             closed,
-            new BinanceMessage.CandleValues(
-                values[0], values[1], values[2], values[3], values[4]));
+            new BinanceMessage.CandleValues(values[0], values[1], values[2], values[3], values[4]));
   }
 
   private long number(JsonParser json) throws IOException {
@@ -206,16 +205,10 @@ public final class BinanceMessages {
     }
     long timeNs = eventTimeMs * NS_PER_MS;
     return switch (event) {
-      case "depthUpdate" ->
-          new BinanceMessage.DepthUpdate(symbol, timeNs, firstId, lastId, levels);
+      case "depthUpdate" -> new BinanceMessage.DepthUpdate(symbol, timeNs, firstId, lastId, levels);
       case "trade" ->
           new BinanceMessage.TradeSeen(
-              symbol,
-              timeNs,
-              tradeId,
-              priceE8,
-              quantityE8,
-              buyerIsMaker ? Side.SELL : Side.BUY);
+              symbol, timeNs, tradeId, priceE8, quantityE8, buyerIsMaker ? Side.SELL : Side.BUY);
       case "kline" -> candle == null ? new BinanceMessage.Unrelated() : candle;
       case "serverShutdown" -> new BinanceMessage.ShutdownNotice();
       default -> new BinanceMessage.Unrelated();

@@ -10,7 +10,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -36,8 +35,8 @@ final class BinanceRest implements AutoCloseable {
   /** The venue's most for one call. */
   static final int MOST_CANDLES = 1000;
 
-  /** Weight 250 of 6,000 a minute; the procedure asks for as many levels as there are. */
-  private static final int SNAPSHOT_LEVELS = 5000;
+  /** Weight 50 of 6,000 a minute; levels farther away come with the updates that touch them. */
+  private static final int SNAPSHOT_LEVELS = 1000;
 
   private static final long NS_PER_MS = 1_000_000L;
   private static final long MINUTE_MS = 60_000L;
@@ -80,9 +79,14 @@ final class BinanceRest implements AutoCloseable {
             .setAbsoluteURI(base + path)
             .setIdleTimeout(PATIENCE_MS)
             .setConnectTimeout(PATIENCE_MS);
+    // One chain on the event loop: a handler that is set later than the answer comes hears nothing.
     return http.request(options)
-        .compose(HttpClientRequest::send)
-        .compose(response -> response.body().compose(body -> accept(path, response, body)));
+        .compose(
+            request ->
+                request
+                    .send()
+                    .compose(
+                        response -> response.body().compose(body -> accept(path, response, body))));
   }
 
   private Future<Buffer> accept(String path, HttpClientResponse response, Buffer body) {
@@ -121,11 +125,12 @@ final class BinanceRest implements AutoCloseable {
     return Math.max(0, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime() + 999_999));
   }
 
-  /** The venue's rules of the symbols, in their order; fails where one is unknown or not trading. */
+  /**
+   * The venue's rules of the symbols, in their order; fails where one is unknown or not trading.
+   */
   Future<List<Instrument>> instruments(List<String> symbols) {
     JsonArray wanted = new JsonArray(symbols);
-    String query =
-        java.net.URLEncoder.encode(wanted.encode(), StandardCharsets.UTF_8);
+    String query = java.net.URLEncoder.encode(wanted.encode(), StandardCharsets.UTF_8);
     return get("/api/v3/exchangeInfo?symbols=" + query)
         .map(body -> readInstruments(symbols, body.toJsonObject()));
   }
@@ -151,7 +156,9 @@ final class BinanceRest implements AutoCloseable {
               E8.parse(filter(rules, "LOT_SIZE", "stepSize", "0.00000001")),
               E8.parse(
                   filter(
-                      rules, "NOTIONAL", "minNotional",
+                      rules,
+                      "NOTIONAL",
+                      "minNotional",
                       filter(rules, "MIN_NOTIONAL", "minNotional", "0")))));
     }
     return instruments;
@@ -189,7 +196,10 @@ final class BinanceRest implements AutoCloseable {
    * @param range {@code startTime=…} or {@code endTime=…} in milliseconds, or empty
    */
   Future<List<Bar>> candles(Instrument instrument, String range, int count) {
-    return get("/api/v3/klines?symbol=" + instrument.symbol() + "&interval=1m&limit=" + count
+    return get("/api/v3/klines?symbol="
+            + instrument.symbol()
+            + "&interval=1m&limit="
+            + count
             + (range.isEmpty() ? "" : "&" + range))
         .map(body -> readCandles(instrument.id(), body.toJsonArray()));
   }

@@ -47,7 +47,10 @@ final class BinanceStream {
   private boolean closed;
 
   record Parts(
-      Vertx vertx, BinanceConnection connection, BinanceRest rest, TimeSource time,
+      Vertx vertx,
+      BinanceConnection connection,
+      BinanceRest rest,
+      TimeSource time,
       RandomGenerator random) {}
 
   BinanceStream(Parts parts, List<SymbolFeed> feeds, Consumer<FeedState> states) {
@@ -60,11 +63,13 @@ final class BinanceStream {
     this.asking =
         new RetryPause(connection.firstRetry(), connection.longestRetry(), parts.random());
     this.client =
-        parts.vertx().createWebSocketClient(
-            new WebSocketClientOptions()
-                .setMaxFrameSize(LARGEST_MESSAGE)
-                .setMaxMessageSize(LARGEST_MESSAGE)
-                .setConnectTimeout(10_000));
+        parts
+            .vertx()
+            .createWebSocketClient(
+                new WebSocketClientOptions()
+                    .setMaxFrameSize(LARGEST_MESSAGE)
+                    .setMaxMessageSize(LARGEST_MESSAGE)
+                    .setConnectTimeout(10_000));
     for (SymbolFeed feed : feeds) {
       this.feeds.put(feed.instrument().symbol(), feed);
     }
@@ -107,7 +112,8 @@ final class BinanceStream {
     opened.exceptionHandler(e -> lost(opening, "the connection broke: " + e.getMessage()));
     opened.closeHandler(_ -> lost(opening, "Binance closed the connection"));
     BinanceConnection connection = parts.connection();
-    later(connection.longestLife().toMillis(), opening, () -> lost(opening, "replaced, as planned"));
+    later(
+        connection.longestLife().toMillis(), opening, () -> lost(opening, "replaced, as planned"));
     watch(opening);
     states.accept(new FeedState(true, "connected to " + connection.streams()));
     inOrder.forEach(feed -> fetchMissedBars(opening, feed));
@@ -132,7 +138,8 @@ final class BinanceStream {
   private void later(long ms, long opening, Runnable what) {
     long[] timer = new long[1];
     timer[0] =
-        parts.vertx()
+        parts
+            .vertx()
             .setTimer(
                 ms,
                 id -> {
@@ -255,8 +262,7 @@ final class BinanceStream {
         .onFailure(e -> askAgain(opening, feed, e));
   }
 
-  private void takeSnapshot(
-      long opening, SymbolFeed feed, BinanceMessage.DepthSnapshot snapshot) {
+  private void takeSnapshot(long opening, SymbolFeed feed, BinanceMessage.DepthSnapshot snapshot) {
     BinanceBook.Outcome outcome = feed.snapshot(snapshot);
     if (outcome == BinanceBook.Outcome.APPLIED) {
       asked.remove(feed);
@@ -274,8 +280,12 @@ final class BinanceStream {
     states.accept(
         new FeedState(
             true,
-            feed.instrument().symbol() + ": no book yet: " + why.getMessage() + "; next try in "
-                + pauseMs + " ms"));
+            feed.instrument().symbol()
+                + ": no book yet: "
+                + why.getMessage()
+                + "; next try in "
+                + pauseMs
+                + " ms"));
     later(
         pauseMs,
         opening,
@@ -316,8 +326,12 @@ final class BinanceStream {
                 states.accept(
                     new FeedState(
                         true,
-                        feed.instrument().symbol() + ": missed bars not fetched: "
-                            + e.getMessage() + "; next try in " + pauseMs + " ms"));
+                        feed.instrument().symbol()
+                            + ": missed bars not fetched: "
+                            + e.getMessage()
+                            + "; next try in "
+                            + pauseMs
+                            + " ms"));
                 later(pauseMs, opening, () -> fetchMissedBars(opening, feed));
               }
             });

@@ -11,6 +11,18 @@ public final class DepthLevels {
 
   DepthLevels() {}
 
+  /** A copy with the first of each side. */
+  DepthLevels first(int most) {
+    DepthLevels copy = new DepthLevels();
+    for (int level = 0; level < Math.min(most, bidCount); level++) {
+      copy.addBid(bidPriceE8(level), bidQuantityE8(level));
+    }
+    for (int level = 0; level < Math.min(most, askCount); level++) {
+      copy.addAsk(askPriceE8(level), askQuantityE8(level));
+    }
+    return copy;
+  }
+
   void addBid(long priceE8, long quantityE8) {
     if (bidCount * 2 == bids.length) {
       bids = Arrays.copyOf(bids, bids.length * 2);

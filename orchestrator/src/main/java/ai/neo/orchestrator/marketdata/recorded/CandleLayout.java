@@ -3,7 +3,6 @@ package ai.neo.orchestrator.marketdata.recorded;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,7 +31,6 @@ record CandleLayout(
    * Which field is which, counted from 0.
    *
    * @param timeOfDay a second field of the time; −1 where one field has all of it
-   * @param volume −1 where the file has none
    */
   record Columns(int time, int timeOfDay, int open, int high, int low, int close, int volume) {
     int fewestFields() {
@@ -80,15 +78,5 @@ record CandleLayout(
       var change = changesNs.floorEntry(rowTimeNs);
       return change == null ? mostFrequentNs : change.getValue();
     }
-  }
-
-  /** {@code timestamp_ms,open,high,low,close,volume} with a header, as the bundled candles have it. */
-  static CandleLayout bundled(long intervalNs) {
-    return new CandleLayout(
-        new Shape(false, ',', false, 1),
-        new Columns(0, -1, 1, 2, 3, 4, 5),
-        new Clock(TimeFormat.EPOCH_MILLISECONDS, ZoneOffset.UTC, Optional.empty(), false, 0),
-        new Intervals(intervalNs, new TreeMap<>()),
-        false);
   }
 }

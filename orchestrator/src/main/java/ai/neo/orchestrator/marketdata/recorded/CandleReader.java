@@ -1,6 +1,5 @@
 package ai.neo.orchestrator.marketdata.recorded;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
 import ai.neo.orchestrator.marketdata.DecimalText;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -28,8 +27,8 @@ final class CandleReader implements AutoCloseable {
   private long closeE8;
   private long volumeE8;
 
-  CandleReader(Path file, CandleLayout.Shape shape, CandleLayout.Columns columns,
-      CandleLayout.Clock clock) {
+  CandleReader(
+      Path file, CandleLayout.Shape shape, CandleLayout.Columns columns, CandleLayout.Clock clock) {
     this.file = file;
     this.columns = columns;
     this.clock = clock;
@@ -55,7 +54,7 @@ final class CandleReader implements AutoCloseable {
       return false;
     }
     if (rows.fields() < fewestFields) {
-      throw new BadMarketData(
+      throw new BadMarketDataException(
           file, rows.line(), rows.fields() + " fields, expected at least " + fewestFields, REMEDY);
     }
     timeNs = readTimeNs();
@@ -63,7 +62,7 @@ final class CandleReader implements AutoCloseable {
     highE8 = number(columns.high(), "high");
     lowE8 = number(columns.low(), "low");
     closeE8 = number(columns.close(), "close");
-    volumeE8 = columns.volume() < 0 ? 0 : number(columns.volume(), "volume");
+    volumeE8 = number(columns.volume(), "volume");
     check();
     return true;
   }
@@ -75,8 +74,7 @@ final class CandleReader implements AutoCloseable {
     try {
       long ns =
           clock.format().isCount()
-              ? Math.multiplyExact(
-                  DecimalText.parseWhole(bytes, from, to), clock.format().unitNs())
+              ? Math.multiplyExact(DecimalText.parseWhole(bytes, from, to), clock.format().unitNs())
               : CivilTime.parseNs(bytes, from, to, clock.format(), clock.zone());
       if (columns.timeOfDay() >= 0) {
         ns +=
@@ -85,7 +83,7 @@ final class CandleReader implements AutoCloseable {
       }
       return dayNs + ns + clock.lagNs();
     } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
-      throw new BadMarketData(
+      throw new BadMarketDataException(
           file,
           rows.line(),
           "time=\"" + rows.text(columns.time()) + "\", expected " + clock.format().text(),
@@ -99,10 +97,12 @@ final class CandleReader implements AutoCloseable {
       return DecimalText.parseE8(rows.bytes(), rows.from(column), rows.to(column));
     } catch (NumberFormatException e) {
       String text = rows.text(column);
-      throw new BadMarketData(
-          file, rows.line(), name + "=\"" + text + "\", expected a finite decimal number"
-              + " below 92 billion",
-          REMEDY, e);
+      throw new BadMarketDataException(
+          file,
+          rows.line(),
+          name + "=\"" + text + "\", expected a finite decimal number" + " below 92 billion",
+          REMEDY,
+          e);
     }
   }
 
@@ -121,13 +121,21 @@ final class CandleReader implements AutoCloseable {
     }
   }
 
-  private BadMarketData bad(String wrong) {
-    return new BadMarketData(
+  private BadMarketDataException bad(String wrong) {
+    return new BadMarketDataException(
         file,
         rows.line(),
-        wrong + ": open=" + rows.text(columns.open()) + " high=" + rows.text(columns.high())
-            + " low=" + rows.text(columns.low()) + " close=" + rows.text(columns.close())
-            + (columns.volume() < 0 ? "" : " volume=" + rows.text(columns.volume()))
+        wrong
+            + ": open="
+            + rows.text(columns.open())
+            + " high="
+            + rows.text(columns.high())
+            + " low="
+            + rows.text(columns.low())
+            + " close="
+            + rows.text(columns.close())
+            + " volume="
+            + rows.text(columns.volume())
             + ", expected 0 < low <= open, close <= high",
         REMEDY);
   }

@@ -2,7 +2,6 @@ package ai.neo.orchestrator.marketdata.recorded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
 import ai.neo.orchestrator.marketdata.DecimalText;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -22,7 +21,7 @@ final class CandleRecognition {
   private final Path file;
   private final ZoneId zone;
   private final FileNameHints name;
-  private final List<String> warnings = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   CandleRecognition(Path file, ZoneId zone) {
     this.file = file;
@@ -30,7 +29,7 @@ final class CandleRecognition {
     this.name = new FileNameHints(file);
   }
 
-  RecognisedCandles recognise() {
+  CandleFile recognise() {
     CandleLayout.Shape text = textShape();
     List<SampledRow> sample = sample(text);
     int firstBar = firstBar(sample);
@@ -73,7 +72,7 @@ final class CandleRecognition {
         }
       }
       if (first.isEmpty()) {
-        throw new BadMarketData(
+        throw new BadMarketDataException(
             file, 0, "the file is empty", "Give a file with one bar in each line");
       }
       String start = first.getFirst().stripLeading();
@@ -88,7 +87,7 @@ final class CandleRecognition {
     char best = 0;
     long most = 0;
     for (char delimiter : DELIMITERS) {
-      long wide = lines.stream().filter(line -> count(line, delimiter) >= 4).count();
+      long wide = lines.stream().filter(line -> count(line, delimiter) >= 3).count();
       if (wide > most) {
         most = wide;
         best = delimiter;
@@ -98,11 +97,11 @@ final class CandleRecognition {
       boolean decimalComma = best == ';' && lines.getLast().indexOf(',') >= 0;
       return new CandleLayout.Shape(false, best, decimalComma, 0);
     }
-    throw new BadMarketData(
+    throw new BadMarketDataException(
         file,
         lines.size(),
-        "fewer than five fields, whatever of comma, semicolon, tab or | is between them",
-        "A candle file has a time, open, high, low and close in each line");
+        "fewer than four columns, expected six, whatever of comma, semicolon, tab or | is between them",
+        "A candle file has time, open, high, low, close and volume in each line");
   }
 
   private static long count(String line, char wanted) {
@@ -130,7 +129,7 @@ final class CandleRecognition {
         return row;
       }
     }
-    throw new BadMarketData(
+    throw new BadMarketDataException(
         file,
         sample.isEmpty() ? 0 : sample.getLast().line(),
         "no row with a time and four prices",
@@ -167,14 +166,13 @@ final class CandleRecognition {
       }
     }
     if (symbols.size() > 1) {
-      throw new BadMarketData(
+      throw new BadMarketDataException(
           file,
           bars.getFirst().line(),
           "several instruments in one file: " + String.join(", ", symbols),
           "Split it into one file for each");
     }
-    String symbol =
-        symbols.iterator().next().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9.]", "");
+    String symbol = symbols.iterator().next().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9.]", "");
     return symbol.isEmpty() ? name.symbol() : symbol;
   }
 
@@ -186,10 +184,12 @@ final class CandleRecognition {
         TimeFormat.of(time, name.day().isPresent())
             .orElseThrow(
                 () ->
-                    new BadMarketData(
+                    new BadMarketDataException(
                         file,
                         first.line(),
-                        "time=\"" + time + "\", expected seconds, milliseconds, microseconds or"
+                        "time=\""
+                            + time
+                            + "\", expected seconds, milliseconds, microseconds or"
                             + " nanoseconds since 1970, or a date such as 2021-04-20 20:42",
                         "Write the times in one of these ways"));
     if (format == TimeFormat.MONTH_FIRST || format == TimeFormat.DAY_FIRST) {
@@ -215,46 +215,48 @@ final class CandleRecognition {
       return TimeFormat.DAY_FIRST;
     }
     if (largestSecond <= 12) {
-      warnings.add("day and month cannot be told apart; the first is taken as the month");
+      notes.add("day and month cannot be told apart; the first is taken as the month");
     }
     return TimeFormat.MONTH_FIRST;
   }
 
-  private RecognisedCandles result(
+  private CandleFile result(
       String symbol, CandleLayout layout, CandleScan scan, SampledRow header) {
-    long interval = layout.intervals().mostFrequentNs();
-    long unusual = scan.unusualSteps(interval);
-    if (scan.newestFirst()) {
-      warnings.add("the newest bar comes first: the file is read backwards");
-    }
-    if (layout.columns().volume() < 0) {
-      warnings.add("no volume column: all volumes are zero");
-    } else if (scan.zeroVolumes() > 0) {
-      warnings.add(scan.zeroVolumes() + " bars have no volume, which is normal");
-    }
-    if (!layout.intervals().changesNs().isEmpty()) {
-      warnings.add(
-          "the length of a bar changes " + layout.intervals().changesNs().size() + " times");
-    } else if (unusual > 0) {
-      warnings.add(unusual + " gaps where bars are missing");
-    }
-    if (layout.clock().marksClose()) {
-      warnings.add("times are taken as the end of their bar");
-    }
-    boolean close = layout.clock().marksClose();
-    long firstOpen = scan.oldestNs() - (close ? layout.intervals().at(scan.oldestNs()) : 0);
-    long lastClose = scan.newestNs() + (close ? 0 : layout.intervals().at(scan.newestNs()));
-    return new RecognisedCandles(
+    note(layout, scan);
+    TimeFormat format = layout.clock().format();
+    boolean zoned = !format.isCount() || format == TimeFormat.MILLISECONDS_OF_DAY;
+    return new CandleFile(
         file,
         symbol,
-        columnsText(layout.columns(), header),
-        layout.clock().format().text(),
-        zone,
-        new RecognisedCandles.Extent(scan.rows(), interval, firstOpen, lastClose),
+        layout.intervals().mostFrequentNs(),
+        CandleBars.read(file, layout),
         scan.tickSizeE8(),
         scan.lotSizeE8(),
-        warnings,
-        new RecognisedCandles.Reading(layout));
+        new CandleFile.Recognition(
+            columnsText(layout.columns(), header),
+            format.text(),
+            zoned ? zone + ", unless a time states its own" : "UTC",
+            notes));
+  }
+
+  private void note(CandleLayout layout, CandleScan scan) {
+    if (scan.newestFirst()) {
+      notes.add("the newest bar comes first: the file is turned round");
+    }
+    if (scan.zeroVolumes() == scan.rows()) {
+      notes.add("no bar has volume: no order will be filled on this file");
+    } else if (scan.zeroVolumes() > 0) {
+      notes.add(scan.zeroVolumes() + " bars have no volume, which is normal");
+    }
+    long unusual = scan.unusualSteps(layout.intervals().mostFrequentNs());
+    if (!layout.intervals().changesNs().isEmpty()) {
+      notes.add("the length of a bar changes " + layout.intervals().changesNs().size() + " times");
+    } else if (unusual > 0) {
+      notes.add(unusual + " gaps where bars are missing");
+    }
+    if (layout.clock().marksClose()) {
+      notes.add("times are taken as the end of their bar");
+    }
   }
 
   private static String columnsText(CandleLayout.Columns columns, SampledRow header) {
@@ -274,7 +276,8 @@ final class CandleRecognition {
       return;
     }
     text.append(text.isEmpty() ? "" : ", ").append(what).append(" = ");
-    if (header != null && column < header.fields().size()
+    if (header != null
+        && column < header.fields().size()
         && !header.fields().get(column).isEmpty()) {
       text.append('"').append(header.fields().get(column)).append('"');
     } else {

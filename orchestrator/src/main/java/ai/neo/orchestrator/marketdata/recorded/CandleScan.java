@@ -1,7 +1,5 @@
 package ai.neo.orchestrator.marketdata.recorded;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
-import ai.neo.tradingtypes.E8;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +14,9 @@ import java.util.TreeMap;
 final class CandleScan {
   /** So many equal steps in a row are a change of the interval, not a few missing bars. */
   private static final int STEPS_OF_A_CHANGE = 10;
+
+  /** Volumes are sums with more decimals than a venue's lots have. */
+  private static final int FINEST_LOT_DECIMALS = 6;
 
   /** More different steps than this and the rest are counted as one; bounds the memory. */
   private static final int MOST_STEPS = 100_000;
@@ -59,19 +60,22 @@ final class CandleScan {
 
   private void takeStep(CandleReader candles, long time) {
     if (time == lastTimeNs) {
-      throw new BadMarketData(
-          file, candles.line(), "the time of the bar before once more",
+      throw new BadMarketDataException(
+          file,
+          candles.line(),
+          "the time of the bar before once more",
           "Keep one bar of each time; a file with several instruments has to be split");
     }
     int now = time > lastTimeNs ? 1 : -1;
     if (direction == 0) {
       direction = now;
     } else if (now != direction) {
-      throw new BadMarketData(
+      throw new BadMarketDataException(
           file,
           candles.line(),
           "out of order: the rows before run "
-              + (direction > 0 ? "forwards" : "backwards") + " in time, this one the other way",
+              + (direction > 0 ? "forwards" : "backwards")
+              + " in time, this one the other way",
           "Sort the file by time");
     }
     long step = Math.abs(time - lastTimeNs);
@@ -146,7 +150,7 @@ final class CandleScan {
             .map(Map.Entry::getKey)
             .orElseThrow(
                 () ->
-                    new BadMarketData(
+                    new BadMarketDataException(
                         file, 0, rows + " bar, expected at least two", "Take a longer file"));
     NavigableMap<Long, Long> changes = new TreeMap<>();
     long current = mostFrequent;
@@ -175,6 +179,6 @@ final class CandleScan {
 
   /** The smallest step that all volumes are whole multiples of, as a power of ten. */
   long lotSizeE8() {
-    return zeroVolumes == rows ? E8.ONE : STEP_OF_DECIMALS[volumeDecimals];
+    return STEP_OF_DECIMALS[Math.min(volumeDecimals, FINEST_LOT_DECIMALS)];
   }
 }

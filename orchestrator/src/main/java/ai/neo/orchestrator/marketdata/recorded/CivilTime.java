@@ -59,8 +59,7 @@ final class CivilTime {
     if (zone.equals(ZoneOffset.UTC)) {
       return instantNs(day, ofDayNs, 0);
     }
-    LocalDateTime local =
-        LocalDate.ofEpochDay(day).atStartOfDay().plusNanos(ofDayNs);
+    LocalDateTime local = LocalDate.ofEpochDay(day).atStartOfDay().plusNanos(ofDayNs);
     return instantNs(day, ofDayNs, zone.getRules().getOffset(local).getTotalSeconds());
   }
 
@@ -93,7 +92,10 @@ final class CivilTime {
             ? day(year, first, second)
             : day(year, second, first);
       }
-      case EPOCH_SECONDS, EPOCH_MILLISECONDS, EPOCH_MICROSECONDS, EPOCH_NANOSECONDS,
+      case EPOCH_SECONDS,
+          EPOCH_MILLISECONDS,
+          EPOCH_MICROSECONDS,
+          EPOCH_NANOSECONDS,
           MILLISECONDS_OF_DAY ->
           throw wrong();
     };
@@ -154,9 +156,7 @@ final class CivilTime {
 
   private int statedOffset() {
     String zone = new String(text, at, end - at, UTF_8).trim();
-    return zone.equals("UTC") || zone.equals("GMT")
-        ? 0
-        : ZoneOffset.of(zone).getTotalSeconds();
+    return zone.equals("UTC") || zone.equals("GMT") ? 0 : ZoneOffset.of(zone).getTotalSeconds();
   }
 
   private int number(int fewest, int most) {

@@ -1,6 +1,5 @@
 package ai.neo.orchestrator.marketdata.recorded;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +10,35 @@ import java.util.Set;
 final class ColumnNames {
   private static final Set<String> OPEN_TIMES =
       Set.of(
-          "timestamp", "timestampms", "timestamputc", "timestampns", "time", "date", "datetime",
-          "opentime", "starttime", "start", "ts", "t", "unix", "unixtime", "unixtimestamp",
-          "gmttime", "localtime", "dateutc", "timeutc", "datetimeutc", "day", "candletime",
-          "openingtime", "periodstart", "timeperiodstart", "bartime");
+          "timestamp",
+          "timestampms",
+          "timestamputc",
+          "timestampns",
+          "time",
+          "date",
+          "datetime",
+          "opentime",
+          "starttime",
+          "start",
+          "ts",
+          "t",
+          "unix",
+          "unixtime",
+          "unixtimestamp",
+          "gmttime",
+          "localtime",
+          "dateutc",
+          "timeutc",
+          "datetimeutc",
+          "day",
+          "candletime",
+          "openingtime",
+          "periodstart",
+          "timeperiodstart",
+          "bartime");
   private static final Set<String> CLOSE_TIMES =
-      Set.of("closetime", "endtime", "end", "timeclose", "closingtime", "periodend",
-          "timeperiodend");
+      Set.of(
+          "closetime", "endtime", "end", "timeclose", "closingtime", "periodend", "timeperiodend");
   private static final Set<String> OPENS =
       Set.of("open", "o", "openprice", "priceopen", "bidopen", "openbid", "opening", "first");
   private static final Set<String> HIGHS =
@@ -27,11 +48,30 @@ final class ColumnNames {
   private static final Set<String> CLOSES =
       Set.of("close", "c", "closeprice", "priceclose", "bidclose", "closebid", "closing", "last");
   private static final Set<String> VOLUMES =
-      Set.of("volume", "vol", "v", "basevolume", "volumebase", "tickvol", "tickvolume",
-          "volumetraded", "vtbase", "qty", "quantity");
+      Set.of(
+          "volume",
+          "vol",
+          "v",
+          "basevolume",
+          "volumebase",
+          "tickvol",
+          "tickvolume",
+          "volumetraded",
+          "vtbase",
+          "qty",
+          "quantity");
   private static final Set<String> SYMBOLS =
-      Set.of("symbol", "ticker", "pair", "instrument", "market", "code", "tic", "product",
-          "productid", "s");
+      Set.of(
+          "symbol",
+          "ticker",
+          "pair",
+          "instrument",
+          "market",
+          "code",
+          "tic",
+          "product",
+          "productid",
+          "s");
 
   private final Path file;
   private final long line;
@@ -74,14 +114,17 @@ final class ColumnNames {
     note(missing, high, "high");
     note(missing, low, "low");
     note(missing, close, "close");
+    int volume = volume(symbol);
+    note(missing, volume, "volume");
     if (!missing.isEmpty()) {
-      throw new BadMarketData(
+      throw new BadMarketDataException(
           file,
           line,
           "no column for " + String.join(", ", missing) + " among: " + String.join(", ", names),
-          "A candle file needs columns named time, open, high, low, close, and may have volume");
+          "A candle file needs columns named time, open, high, low, close and volume; what is filled"
+              + " is a share of a bar's volume");
     }
-    return new CandleLayout.Columns(time, timeOfDay, open, high, low, close, volume(symbol));
+    return new CandleLayout.Columns(time, timeOfDay, open, high, low, close, volume);
   }
 
   private static void note(List<String> missing, int column, String name) {

@@ -2,7 +2,6 @@ package ai.neo.orchestrator.marketdata.recorded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
 import ai.neo.orchestrator.marketdata.DecimalText;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +36,10 @@ final class ColumnOrder {
       time++;
     }
     if (time == first.fields().size()) {
-      throw new BadMarketData(
-          file, first.line(), "no field looks like a time: " + String.join(", ", first.fields()),
+      throw new BadMarketDataException(
+          file,
+          first.line(),
+          "no field looks like a time: " + String.join(", ", first.fields()),
           "Give the file a header line: time,open,high,low,close,volume");
     }
     int timeOfDay =
@@ -47,9 +48,11 @@ final class ColumnOrder {
             : -1;
     int price = Math.max(time, timeOfDay) + 1;
     int width = first.fields().size();
-    if (width < price + 4) {
-      throw new BadMarketData(
-          file, first.line(), width + " fields, expected a time and four prices",
+    if (width < price + 5) {
+      throw new BadMarketDataException(
+          file,
+          first.line(),
+          width + " fields, expected a time, four prices and a volume",
           "Give the file a header line: time,open,high,low,close,volume");
     }
     int[] order = bestOrder(price);
@@ -60,7 +63,7 @@ final class ColumnOrder {
         price + order[1],
         price + order[2],
         price + order[3],
-        width > price + 4 ? price + 4 : -1);
+        price + 4);
   }
 
   private int[] bestOrder(int price) {

@@ -15,11 +15,37 @@ import java.util.regex.Pattern;
 /** What a file's name tells: the symbol, and sometimes the day. */
 final class FileNameHints {
   private static final Set<String> QUOTES =
-      Set.of("USD", "USDT", "USDC", "BUSD", "EUR", "GBP", "JPY", "CHF", "BTC", "ETH", "TRY", "PERP");
+      Set.of(
+          "USD", "USDT", "USDC", "BUSD", "EUR", "GBP", "JPY", "CHF", "BTC", "ETH", "TRY", "PERP");
   private static final Set<String> NO_SYMBOLS =
-      Set.of("BINANCE", "COINBASE", "KRAKEN", "BITFINEX", "BITSTAMP", "BYBIT", "OKX", "GEMINI",
-          "SPOT", "TRADE", "QUOTE", "CANDLES", "KLINES", "OHLC", "OHLCV", "DATA", "HISTORY",
-          "DAILY", "HOURLY", "MINUTE", "PRICES", "BARS", "CSV", "JSON", "TXT", "GZ", "ZIP");
+      Set.of(
+          "BINANCE",
+          "COINBASE",
+          "KRAKEN",
+          "BITFINEX",
+          "BITSTAMP",
+          "BYBIT",
+          "OKX",
+          "GEMINI",
+          "SPOT",
+          "TRADE",
+          "QUOTE",
+          "CANDLES",
+          "KLINES",
+          "OHLC",
+          "OHLCV",
+          "DATA",
+          "HISTORY",
+          "DAILY",
+          "HOURLY",
+          "MINUTE",
+          "PRICES",
+          "BARS",
+          "CSV",
+          "JSON",
+          "TXT",
+          "GZ",
+          "ZIP");
   private static final Pattern SYMBOL =
       Pattern.compile("[A-Z][A-Z0-9]{1,19}|[0-9]{1,6}[A-Z]{2,14}[0-9]?");
   private static final Pattern INTERVAL =
@@ -72,7 +98,8 @@ final class FileNameHints {
   }
 
   private static boolean isPair(String word) {
-    return QUOTES.stream().anyMatch(quote -> word.length() > quote.length() && word.endsWith(quote));
+    return QUOTES.stream()
+        .anyMatch(quote -> word.length() > quote.length() && word.endsWith(quote));
   }
 
   /** The one day that the file is of, where its name has a full date. */

@@ -2,7 +2,6 @@ package ai.neo.orchestrator.marketdata.recorded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -64,9 +63,12 @@ final class JsonRows implements RowSource {
         case null, default -> false;
       };
     } catch (JsonParseException e) {
-      throw new BadMarketData(
-          file, e.getLocation().getLineNr(), "no valid JSON: " + e.getOriginalMessage(),
-          "Check that the file is complete", e);
+      throw new BadMarketDataException(
+          file,
+          e.getLocation().getLineNr(),
+          "no valid JSON: " + e.getOriginalMessage(),
+          "Check that the file is complete",
+          e);
     } catch (IOException e) {
       throw LineReader.unreadable(file, json.currentLocation().getLineNr(), e);
     }

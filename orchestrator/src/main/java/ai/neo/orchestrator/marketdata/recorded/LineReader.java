@@ -2,7 +2,6 @@ package ai.neo.orchestrator.marketdata.recorded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.neo.orchestrator.marketdata.BadMarketData;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +53,7 @@ final class LineReader implements AutoCloseable {
       if (magic.length == 2 && magic[0] == 'P' && magic[1] == 'K') {
         ZipInputStream zip = new ZipInputStream(in);
         if (zip.getNextEntry() == null) {
-          throw new BadMarketData(file, 0, "the zip file holds nothing", "Check the file");
+          throw new BadMarketDataException(file, 0, "the zip file holds nothing", "Check the file");
         }
         return zip;
       }
@@ -78,8 +77,8 @@ final class LineReader implements AutoCloseable {
     }
   }
 
-  static BadMarketData unreadable(Path file, long line, IOException e) {
-    return new BadMarketData(
+  static BadMarketDataException unreadable(Path file, long line, IOException e) {
+    return new BadMarketDataException(
         file,
         line,
         "cannot be read: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
@@ -89,12 +88,15 @@ final class LineReader implements AutoCloseable {
 
   private void skipByteOrderMark() {
     fill();
-    if (limit >= 3 && buffer[0] == (byte) 0xef && buffer[1] == (byte) 0xbb
+    if (limit >= 3
+        && buffer[0] == (byte) 0xef
+        && buffer[1] == (byte) 0xbb
         && buffer[2] == (byte) 0xbf) {
       next = 3;
     }
     if (limit >= 2 && (buffer[0] & 0xff) + (buffer[1] & 0xff) == 0xff + 0xfe) {
-      throw new BadMarketData(file, 1, "the text is UTF-16, expected UTF-8", "Save it as UTF-8");
+      throw new BadMarketDataException(
+          file, 1, "the text is UTF-16, expected UTF-8", "Save it as UTF-8");
     }
   }
 
@@ -133,7 +135,8 @@ final class LineReader implements AutoCloseable {
     }
     if (limit == buffer.length) {
       if (limit >= LONGEST_LINE) {
-        throw new BadMarketData(file, line + 1, "a line of more than 64 MB", "Check the file");
+        throw new BadMarketDataException(
+            file, line + 1, "a line of more than 64 MB", "Check the file");
       }
       buffer = Arrays.copyOf(buffer, limit * 2);
     }

@@ -1,4 +1,2 @@
-/**
- * Recorded market data: the bundled sample and files of one's own, as one sequence in time order.
- */
+/** Recorded market data from files. */
 package ai.neo.orchestrator.marketdata.recorded;

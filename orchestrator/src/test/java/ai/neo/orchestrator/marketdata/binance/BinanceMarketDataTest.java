@@ -81,8 +81,7 @@ class BinanceMarketDataTest {
         recorded.add(line.substring(line.indexOf('{')));
       }
     }
-    rest.stubFor(
-        get(urlPathEqualTo("/api/v3/depth")).willReturn(okJson(snapshot())));
+    rest.stubFor(get(urlPathEqualTo("/api/v3/depth")).willReturn(okJson(snapshot())));
   }
 
   @AfterEach
@@ -108,8 +107,7 @@ class BinanceMarketDataTest {
     feed.start(events::add, states::add);
     ServerWebSocket socket = nextSocket();
     assertThat(socket.query())
-        .isEqualTo(
-            "streams=btcusdt@kline_1m/btcusdt@trade/btcusdt@depth@100ms/btcusdt@bookTicker");
+        .isEqualTo("streams=btcusdt@kline_1m/btcusdt@trade/btcusdt@depth@100ms/btcusdt@bookTicker");
     List<String> messages = recorded.stream().filter(line -> line.startsWith("{\"stream")).toList();
     messages.forEach(socket::writeTextMessage);
 
@@ -119,8 +117,7 @@ class BinanceMarketDataTest {
     waitFor(heard, all -> count(all, Trade.class) == trades && bookIsLikeRecorded(all));
 
     assertThat(count(heard, Quote.class)).isEqualTo(quotes);
-    Trade first =
-        (Trade) heard.stream().filter(Trade.class::isInstance).findFirst().orElseThrow();
+    Trade first = (Trade) heard.stream().filter(Trade.class::isInstance).findFirst().orElseThrow();
     assertThat(first.tradeId()).isEqualTo(3_735_683_259L);
     assertThat(first.priceE8()).isEqualTo(E8.parse("61837.63"));
     assertThat(first.timeNs()).isEqualTo(1_723_161_255_343_000_000L);
@@ -157,7 +154,12 @@ class BinanceMarketDataTest {
 
     assertThat(texts(heard))
         .containsExactly(
-            "BUY 10=1", "SELL 99=1.", "BUY 10=2.", "BUY 10=0", "SELL 99=0.", "BUY 20=1",
+            "BUY 10=1",
+            "SELL 99=1.",
+            "BUY 10=2.",
+            "BUY 10=0",
+            "SELL 99=0.",
+            "BUY 20=1",
             "SELL 99=1.");
     assertThat(states).anyMatch(state -> state.detail().contains("missing"));
   }
@@ -225,8 +227,10 @@ class BinanceMarketDataTest {
   void warmsUpWithClosedBarsOverSeveralPages() {
     long last = NOW / MINUTE;
     rest.stubFor(
-        get(urlPathEqualTo("/api/v3/klines")).atPriority(5).willReturn(okJson(
-            "[" + kline(last - 2) + "," + kline(last - 1) + "," + kline(last) + "]")));
+        get(urlPathEqualTo("/api/v3/klines"))
+            .atPriority(5)
+            .willReturn(
+                okJson("[" + kline(last - 2) + "," + kline(last - 1) + "," + kline(last) + "]")));
     rest.stubFor(
         get(urlPathEqualTo("/api/v3/klines"))
             .atPriority(1)
@@ -307,8 +311,7 @@ class BinanceMarketDataTest {
       throw new AssertionError(e);
     }
     List<MarketEvent> changes = heard.stream().filter(BookChange.class::isInstance).toList();
-    return changes.size() == expected.size()
-        && texts(changes).equals(texts(List.copyOf(expected)));
+    return changes.size() == expected.size() && texts(changes).equals(texts(List.copyOf(expected)));
   }
 
   private static long count(List<MarketEvent> all, Class<? extends MarketEvent> type) {
@@ -321,40 +324,69 @@ class BinanceMarketDataTest {
         .map(BookChange.class::cast)
         .map(
             change ->
-                change.side() + " " + E8.format(change.priceE8()) + "="
-                    + E8.format(change.quantityE8()) + (change.last() ? "." : ""))
+                change.side()
+                    + " "
+                    + E8.format(change.priceE8())
+                    + "="
+                    + E8.format(change.quantityE8())
+                    + (change.last() ? "." : ""))
         .toList();
   }
 
   private String snapshot() {
-    return recorded.stream().filter(line -> line.contains("lastUpdateId")).findFirst().orElseThrow();
+    return recorded.stream()
+        .filter(line -> line.contains("lastUpdateId"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String book(long id, String bid) {
-    return "{\"lastUpdateId\":" + id + ",\"bids\":[[\"" + bid + "\",\"1\"]],\"asks\":[[\"99\",\"1\"]]}";
+    return "{\"lastUpdateId\":"
+        + id
+        + ",\"bids\":[[\""
+        + bid
+        + "\",\"1\"]],\"asks\":[[\"99\",\"1\"]]}";
   }
 
   private static String depth(long ms, long first, long last, String price, String quantity) {
-    return "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":" + ms
-        + ",\"s\":\"BTCUSDT\",\"U\":" + first + ",\"u\":" + last + ",\"b\":[[\"" + price
-        + "\",\"" + quantity + "\"]],\"a\":[]}}";
+    return "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":"
+        + ms
+        + ",\"s\":\"BTCUSDT\",\"U\":"
+        + first
+        + ",\"u\":"
+        + last
+        + ",\"b\":[[\""
+        + price
+        + "\",\""
+        + quantity
+        + "\"]],\"a\":[]}}";
   }
 
   private static String trade(long id) {
     return "{\"stream\":\"btcusdt@trade\",\"data\":{\"e\":\"trade\",\"E\":60001,\"s\":\"BTCUSDT\","
-        + "\"t\":" + id + ",\"p\":\"10\",\"q\":\"1\",\"T\":1,\"m\":false}}";
+        + "\"t\":"
+        + id
+        + ",\"p\":\"10\",\"q\":\"1\",\"T\":1,\"m\":false}}";
   }
 
   private static String streamedKline(long minute, boolean closed) {
     return "{\"stream\":\"btcusdt@kline_1m\",\"data\":{\"e\":\"kline\",\"E\":1,\"s\":\"BTCUSDT\","
-        + "\"k\":{\"t\":" + minute * 60_000 + ",\"T\":" + (minute * 60_000 + 59_999)
+        + "\"k\":{\"t\":"
+        + minute * 60_000
+        + ",\"T\":"
+        + (minute * 60_000 + 59_999)
         + ",\"s\":\"BTCUSDT\",\"i\":\"1m\",\"o\":\"1\",\"c\":\"1\",\"h\":\"1\",\"l\":\"1\","
-        + "\"v\":\"0\",\"x\":" + closed + "}}}";
+        + "\"v\":\"0\",\"x\":"
+        + closed
+        + "}}}";
   }
 
   private static String kline(long minute) {
     long open = minute == 99 ? NOW / 1_000_000 : minute * 60_000;
-    return "[" + open + ",\"1\",\"1\",\"1\",\"1\",\"0\"," + (open + 59_999)
+    return "["
+        + open
+        + ",\"1\",\"1\",\"1\",\"1\",\"0\","
+        + (open + 59_999)
         + ",\"0\",0,\"0\",\"0\",\"0\"]";
   }
 

@@ -1,0 +1,2 @@
+/** Benchmarks, each with the decision it supports. */
+package ai.neo.benchmarks;

@@ -1,0 +1,2 @@
+/** The offline feature store in PostgreSQL, by the Vert.x client. */
+package ai.neo.featurestore.postgres;

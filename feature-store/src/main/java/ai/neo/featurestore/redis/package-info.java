@@ -1,0 +1,2 @@
+/** The online feature store in Redis, by Redisson. */
+package ai.neo.featurestore.redis;

@@ -1,0 +1,2 @@
+/** Training, learning from outcomes, and who may become champion. */
+package ai.neo.modelgateway.learning;

@@ -1,0 +1,2 @@
+/** Models in ONNX, on ONNX Runtime. */
+package ai.neo.modelgateway.onnx;

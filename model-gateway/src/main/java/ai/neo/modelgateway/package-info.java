@@ -1,0 +1,2 @@
+/** The gateway: serves predictions and learns from outcomes, over gRPC. */
+package ai.neo.modelgateway;

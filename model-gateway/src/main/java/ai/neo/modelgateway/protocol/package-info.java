@@ -1,0 +1,2 @@
+/** The Open Inference Protocol over gRPC. */
+package ai.neo.modelgateway.protocol;

@@ -1,0 +1,104 @@
+package ai.neo.modelregistry;
+
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The formats that may be registered: the one allow-list in front of every loader. A format is what
+ * the bytes are, never what their name or their sender says.
+ */
+enum ArtifactFormat {
+  /** Parameters of a DJL block, in Neo's own container. Data only. */
+  NEO_DJL("neo-djl", false),
+  /** A graph with its weights inside one file. Data only. */
+  ONNX("onnx", false),
+  /** A program with its weights: whoever loads it runs it. */
+  TORCHSCRIPT("torchscript", true);
+
+  /** 256 MiB, which is 64 times the largest network that this system trains. */
+  static final int SIZE_MAX_BYTES = 256 << 20;
+
+  static final String ACCEPTED =
+      "Accepted are neo-djl, onnx (with its weights inside) and, when format=torchscript is stated,"
+          + " torchscript. Nothing was stored";
+
+  private static final ByteString NEO_DJL_MAGIC = ByteString.copyFromUtf8("NEOM");
+
+  /** The magic, and at least one more word. */
+  private static final int NEO_DJL_SIZE_MIN = 8;
+
+  private final String wireName;
+  private final boolean executable;
+
+  ArtifactFormat(String wireName, boolean executable) {
+    this.wireName = wireName;
+    this.executable = executable;
+  }
+
+  /** The name in the protocol and in the ledger. */
+  String wireName() {
+    return wireName;
+  }
+
+  /** Whether loading it runs code that its author wrote. */
+  boolean isExecutable() {
+    return executable;
+  }
+
+  /**
+   * Recognises the content, or refuses it with INVALID_ARGUMENT.
+   *
+   * @param stated the format's name, or empty to go by the bytes
+   */
+  static ArtifactFormat admit(ByteString content, String stated) {
+    Optional<ArtifactFormat> wanted =
+        stated.isEmpty() ? Optional.empty() : Optional.of(named(stated));
+    if (content.isEmpty()) {
+      throw refused("it is empty (0 bytes): the export or the upload was cut off");
+    }
+    if (content.size() > SIZE_MAX_BYTES) {
+      throw refused(
+          "it has %d bytes, more than the %d allowed".formatted(content.size(), SIZE_MAX_BYTES));
+    }
+    ArtifactFormat found = recognised(content);
+    if (wanted.isPresent() && wanted.get() != found) {
+      throw refused("format=%s was stated, but it is %s".formatted(stated, found.wireName));
+    }
+    if (found.executable && wanted.isEmpty()) {
+      throw refused(
+          "it is TorchScript, a program that runs with the rights of whoever loads it. If you trust"
+              + " its author, state format=torchscript; better, export it to ONNX");
+    }
+    return found;
+  }
+
+  private static ArtifactFormat named(String name) {
+    return Arrays.stream(values())
+        .filter(format -> format.wireName.equals(name))
+        .findFirst()
+        .orElseThrow(() -> refused("format=%s is not known".formatted(RequestChecks.shown(name))));
+  }
+
+  private static ArtifactFormat recognised(ByteString content) {
+    if (content.startsWith(NEO_DJL_MAGIC)) {
+      if (content.size() < NEO_DJL_SIZE_MIN) {
+        throw refused(
+            "it begins as neo-djl and is cut off after %d bytes".formatted(content.size()));
+      }
+      return NEO_DJL;
+    }
+    if (ForeignFile.isZip(content)) {
+      return TorchArchive.check(content);
+    }
+    if (OnnxStructure.beginsLikeOne(content)) {
+      OnnxStructure.check(content);
+      return ONNX;
+    }
+    throw refused("it looks like " + ForeignFile.describe(content));
+  }
+
+  static RegistryException refused(String why) {
+    return RegistryException.invalid("The artifact is refused: " + why + ". " + ACCEPTED);
+  }
+}

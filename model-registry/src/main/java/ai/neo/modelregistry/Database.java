@@ -1,0 +1,186 @@
+package ai.neo.modelregistry;
+
+import io.grpc.Status;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.VertxOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Transactions on PostgreSQL for callers that may block (virtual threads). It needs no restart when
+ * the server goes away and comes back: calls fail with UNAVAILABLE in between.
+ */
+final class Database implements AutoCloseable {
+  /** Enough to saturate one disk with commits; far below PostgreSQL's default of 100. */
+  private static final int CONNECTIONS_MAX = 8;
+
+  /** Callers that wait for a connection; more than these are told at once that it is busy. */
+  private static final int WAITING_MAX = 256;
+
+  private static final int CONNECT_TIMEOUT_SECONDS = 5;
+
+  /** PostgreSQL itself ends a statement before we stop waiting for it. */
+  private static final int STATEMENT_TIMEOUT_MS = 10_000;
+
+  private static final int ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+
+  private final PostgresAddress address;
+  private final Vertx vertx;
+  private final Pool pool;
+
+  Database(PostgresAddress address) {
+    this.address = address;
+    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    PgConnectOptions connect =
+        new PgConnectOptions()
+            .setHost(address.host())
+            .setPort(address.port())
+            .setDatabase(address.database())
+            .setUser(address.user())
+            .setPassword(address.password())
+            .setCachePreparedStatements(true)
+            .addProperty("application_name", "neo-model-registry")
+            .addProperty("statement_timeout", Integer.toString(STATEMENT_TIMEOUT_MS));
+    PoolOptions options =
+        new PoolOptions()
+            .setMaxSize(CONNECTIONS_MAX)
+            .setMaxWaitQueueSize(WAITING_MAX)
+            .setConnectionTimeout(CONNECT_TIMEOUT_SECONDS)
+            .setConnectionTimeoutUnit(TimeUnit.SECONDS);
+    this.pool = PgBuilder.pool().with(options).connectingTo(connect).using(vertx).build();
+  }
+
+  /** What a transaction does. It runs on the caller's thread and may be undone as a whole. */
+  @FunctionalInterface
+  interface Work<T> {
+    T in(Session session);
+  }
+
+  /** One open transaction. */
+  final class Session {
+    private final SqlConnection connection;
+
+    private Session(SqlConnection connection) {
+      this.connection = connection;
+    }
+
+    RowSet<Row> run(String sql, Object... arguments) {
+      return await(connection.preparedQuery(sql).execute(Tuple.from(arguments)));
+    }
+  }
+
+  /** Commits what {@code work} did, or nothing when it throws. */
+  <T> T inTransaction(Work<T> work) {
+    return inTransaction("READ COMMITTED", work);
+  }
+
+  /** All of {@code work} sees one state of the data, however many statements it runs. */
+  <T> T inSnapshot(Work<T> work) {
+    return inTransaction("REPEATABLE READ READ ONLY", work);
+  }
+
+  private <T> T inTransaction(String isolation, Work<T> work) {
+    SqlConnection connection = await(pool.getConnection());
+    try {
+      Transaction transaction = await(connection.begin());
+      try {
+        await(connection.query("SET TRANSACTION ISOLATION LEVEL " + isolation).execute());
+        T result = work.in(new Session(connection));
+        await(transaction.commit());
+        return result;
+      } catch (RuntimeException e) {
+        undo(transaction, e);
+        throw e;
+      }
+    } finally {
+      // Also after a failure: a dead connection leaves the pool this way. Nothing to wait for.
+      connection.close();
+    }
+  }
+
+  private void undo(Transaction transaction, RuntimeException why) {
+    try {
+      await(transaction.rollback());
+    } catch (RuntimeException e) {
+      // The connection is gone, and PostgreSQL undoes its transaction by itself.
+      why.addSuppressed(e);
+    }
+  }
+
+  private <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(ANSWER_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw classified(e.getCause());
+    } catch (CancellationException | TimeoutException e) {
+      throw away("it did not answer within " + ANSWER_TIMEOUT_MS + " ms", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away("the registry is closing", e);
+    }
+  }
+
+  private RegistryException classified(Throwable cause) {
+    return switch (cause) {
+      case PgException e when e.getSqlState() != null -> ofSqlState(e);
+      case ClosedConnectionException e -> away("the connection was closed", e);
+      case IOException e -> away(e.getMessage(), e);
+      case VertxException e -> away(e.getMessage(), e);
+      default ->
+          new RegistryException(
+              Status.Code.INTERNAL, "A query of the registry failed: " + cause.getMessage(), cause);
+    };
+  }
+
+  /** By SQLSTATE class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  private RegistryException ofSqlState(PgException e) {
+    String state = e.getSqlState();
+    return switch (state.substring(0, 2)) {
+      case "08", "53", "57", "58" -> away(e.getMessage(), e);
+      case "28", "3D" -> away("the login is refused: " + e.getErrorMessage(), e);
+      case "40" ->
+          new RegistryException(
+              Status.Code.ABORTED, "Another change came first; read again and repeat the call", e);
+      default ->
+          new RegistryException(
+              Status.Code.INTERNAL,
+              "PostgreSQL refused a query of the registry: sqlstate=%s message=%s"
+                  .formatted(state, e.getErrorMessage()),
+              e);
+    };
+  }
+
+  private RegistryException away(String why, Throwable cause) {
+    return new RegistryException(
+        Status.Code.UNAVAILABLE,
+        "PostgreSQL at %s:%d is away (%s). Start it; the registry recovers by itself. A change that"
+                .formatted(address.host(), address.port(), why)
+            + " was under way may or may not have been made: look before repeating it",
+        cause);
+  }
+
+  @Override
+  public void close() {
+    await(pool.close());
+    await(vertx.close());
+  }
+}

@@ -1,0 +1,87 @@
+package ai.neo.modelregistry;
+
+import ai.neo.proto.registry.v1.ModelVersion;
+import io.grpc.BindableService;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Which versions of a model exist, which one is champion, and the proof: metadata and an
+ * append-only ledger in PostgreSQL, artifacts by SHA-256 in a directory. Safe for any number of
+ * threads, and for several registries over one database and one directory.
+ */
+public final class ModelRegistry implements AutoCloseable {
+  /**
+   * What a server of {@link #service} must accept as its largest message, and a client that fetches
+   * artifacts too: the largest artifact, and 1 MiB for what describes it.
+   */
+  public static final int MESSAGE_MAX_BYTES = ArtifactFormat.SIZE_MAX_BYTES + (1 << 20);
+
+  /** The alias of the version that trades. */
+  public static final String CHAMPION = "champion";
+
+  /** Longer than any statement may take. */
+  private static final int CLOSE_TIMEOUT_SECONDS = 15;
+
+  private final Database database;
+  private final ExecutorService executor;
+  private final RegistryCalls calls;
+  private final BindableService service;
+
+  private ModelRegistry(Database database, ArtifactStore artifacts) {
+    this.database = database;
+    this.executor =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
+    this.calls = new RegistryCalls(database, artifacts);
+    this.service = new RegistryGrpcService(calls, executor);
+  }
+
+  /**
+   * Opens the registry, bringing its schema to this version. Blocks.
+   *
+   * @throws RegistryException UNAVAILABLE when PostgreSQL or the directory cannot be used
+   */
+  public static ModelRegistry open(RegistrySettings settings) {
+    ArtifactStore artifacts = ArtifactStore.open(settings.artifactsDirectory());
+    PostgresAddress address = settings.postgres();
+    SchemaMigration.run(address);
+    return new ModelRegistry(new Database(address), artifacts);
+  }
+
+  /** The service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
+  public BindableService service() {
+    return service;
+  }
+
+  /**
+   * Which version was champion at a time, by the ledger; empty when there was none yet. Blocks.
+   *
+   * @throws RegistryException NOT_FOUND for an unknown model, UNAVAILABLE without PostgreSQL
+   */
+  public Optional<ModelVersion> championAt(String model, Instant time) {
+    return aliasAt(model, CHAMPION, time);
+  }
+
+  /** As {@link #championAt}, for any alias. */
+  public Optional<ModelVersion> aliasAt(String model, String alias, Instant time) {
+    return calls.aliasAt(model, alias, time);
+  }
+
+  /** Ends the calls under way, then closes the connections. */
+  @Override
+  public void close() {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    database.close();
+  }
+}

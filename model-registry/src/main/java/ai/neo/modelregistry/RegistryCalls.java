@@ -1,0 +1,140 @@
+package ai.neo.modelregistry;
+
+import ai.neo.proto.registry.v1.Alias;
+import ai.neo.proto.registry.v1.AliasName;
+import ai.neo.proto.registry.v1.Artifact;
+import ai.neo.proto.registry.v1.HistoryRequest;
+import ai.neo.proto.registry.v1.HistoryResponse;
+import ai.neo.proto.registry.v1.LedgerEntry;
+import ai.neo.proto.registry.v1.ListVersionsRequest;
+import ai.neo.proto.registry.v1.ListVersionsResponse;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.MoveAliasRequest;
+import ai.neo.proto.registry.v1.RecordRequest;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import ai.neo.proto.registry.v1.VersionName;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What each call does, blocking. Refusals and failures are {@link RegistryException}s. */
+final class RegistryCalls {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryCalls.class);
+
+  private final Database database;
+  private final ArtifactStore artifacts;
+  private final Set<String> reservedActions;
+
+  RegistryCalls(Database database, ArtifactStore artifacts) {
+    this.database = database;
+    this.artifacts = artifacts;
+    Set<String> reserved = new TreeSet<>(Ledger.MOVES);
+    reserved.add(Ledger.REGISTER);
+    this.reservedActions = Set.copyOf(reserved);
+  }
+
+  ModelVersion register(RegisterRequest request) {
+    RequestChecks.check(request);
+    ArtifactFormat format = ArtifactFormat.admit(request.getArtifact(), request.getFormat());
+    // Before the artifact is written, so that a refused request leaves nothing behind.
+    database.inTransaction(session -> Versions.parent(session, request));
+    Versions.StoredArtifact stored =
+        new Versions.StoredArtifact(
+            artifacts.put(request.getArtifact()), format, request.getArtifact().size());
+    ModelVersion version =
+        database.inTransaction(session -> Versions.register(session, request, stored));
+    LOG.info(
+        "version registered: model={} version={} format={} digest={} size_bytes={}",
+        version.getModel(),
+        version.getVersion(),
+        version.getFormat(),
+        version.getDigest(),
+        version.getSizeBytes());
+    return version;
+  }
+
+  ModelVersion getVersion(VersionName name) {
+    RequestChecks.model(name.getModel());
+    int version = RequestChecks.version("version", name.getVersion());
+    return database.inTransaction(session -> Versions.get(session, name.getModel(), version));
+  }
+
+  ListVersionsResponse listVersions(ListVersionsRequest request) {
+    RequestChecks.model(request.getModel());
+    return ListVersionsResponse.newBuilder()
+        .addAllVersions(
+            database.inTransaction(session -> Versions.list(session, request.getModel())))
+        .build();
+  }
+
+  Artifact fetchArtifact(VersionName name) {
+    ModelVersion version = getVersion(name);
+    return Artifact.newBuilder()
+        .setVersion(version)
+        .setContent(artifacts.get(version.getDigest()))
+        .build();
+  }
+
+  Alias moveAlias(MoveAliasRequest request) {
+    RequestChecks.check(request);
+    Alias alias = database.inTransaction(session -> Aliases.move(session, request));
+    LOG.info(
+        "alias moved: model={} alias={} action={} from={} to={}",
+        alias.getModel(),
+        alias.getAlias(),
+        request.getAction(),
+        request.getExpectedVersion(),
+        alias.getVersion());
+    return alias;
+  }
+
+  Alias getAlias(AliasName name) {
+    RequestChecks.model(name.getModel());
+    RequestChecks.alias(name.getAlias());
+    return database.inSnapshot(session -> Aliases.get(session, name.getModel(), name.getAlias()));
+  }
+
+  Optional<ModelVersion> aliasAt(String model, String alias, Instant time) {
+    RequestChecks.model(model);
+    RequestChecks.alias(alias);
+    return database.inSnapshot(
+        session ->
+            Aliases.at(session, model, alias, time)
+                .map(version -> Versions.get(session, model, version)));
+  }
+
+  HistoryResponse history(HistoryRequest request) {
+    RequestChecks.check(request);
+    return database.inSnapshot(
+        session -> {
+          Versions.requireModel(session, request.getModel());
+          return Ledger.history(session, request);
+        });
+  }
+
+  LedgerEntry record(RecordRequest request) {
+    RequestChecks.check(request, reservedActions);
+    return database.inTransaction(
+        session -> {
+          Ledger.LockedModel model =
+              Ledger.lock(session, request.getModel())
+                  .orElseThrow(() -> Versions.unknownModel(request.getModel()));
+          if (!request.getVersion().isEmpty()) {
+            int version = RequestChecks.version("version", request.getVersion());
+            Versions.requireExists(session, request.getModel(), version);
+          }
+          return Ledger.append(
+              session,
+              model,
+              new Ledger.Fact(
+                  request.getVersion(),
+                  request.getAction(),
+                  request.getActor(),
+                  request.getReason(),
+                  request.getEvidenceJson()));
+        });
+  }
+}

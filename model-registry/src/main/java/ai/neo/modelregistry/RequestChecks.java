@@ -1,0 +1,172 @@
+package ai.neo.modelregistry;
+
+import ai.neo.proto.registry.v1.HistoryRequest;
+import ai.neo.proto.registry.v1.MoveAliasRequest;
+import ai.neo.proto.registry.v1.RecordRequest;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import io.grpc.Status;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What a request must look like; anything else is INVALID_ARGUMENT with what was expected. */
+final class RequestChecks {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
+
+  /** An alias that could be taken for a version would make every message about it ambiguous. */
+  private static final Pattern LIKE_A_VERSION = Pattern.compile("v?[0-9]+|latest");
+
+  private static final int NAME_SHOWN_MAX = 80;
+  private static final int SHORT_TEXT_MAX = 250;
+  private static final int LONG_TEXT_MAX = 16_000;
+  private static final int EVIDENCE_MAX = 1 << 20;
+  private static final int METRICS_MAX = 1000;
+
+  private RequestChecks() {}
+
+  static void check(RegisterRequest request) {
+    model(request.getModel());
+    if (!request.getParentVersion().isEmpty()) {
+      version("parent_version", request.getParentVersion());
+    }
+    text("feature_set_id", request.getFeatureSetId(), SHORT_TEXT_MAX);
+    text("data_description", request.getDataDescription(), LONG_TEXT_MAX);
+    actor(request.getActor());
+    text("reason", request.getReason(), LONG_TEXT_MAX);
+    metrics(request.getMetricsMap());
+  }
+
+  static void check(MoveAliasRequest request) {
+    model(request.getModel());
+    alias(request.getAlias());
+    version("version", request.getVersion());
+    if (!request.getExpectedVersion().isEmpty()) {
+      version("expected_version", request.getExpectedVersion());
+    }
+    if (request.getVersion().equals(request.getExpectedVersion())) {
+      throw RegistryException.invalid(
+          "version and expected_version are both %s, so nothing would move. State where the alias"
+                  .formatted(request.getVersion())
+              + " is now as expected_version, and where it shall go as version");
+    }
+    actor(request.getActor());
+    if (request.getReason().isBlank()) {
+      throw RegistryException.invalid("reason is missing: the ledger records why an alias moved");
+    }
+    text("reason", request.getReason(), LONG_TEXT_MAX);
+    if (!Ledger.MOVES.contains(request.getAction())) {
+      throw RegistryException.invalid(
+          "action=%s; expected one of %s".formatted(shown(request.getAction()), Ledger.MOVES));
+    }
+  }
+
+  static void check(RecordRequest request, Set<String> reserved) {
+    model(request.getModel());
+    if (!request.getVersion().isEmpty()) {
+      version("version", request.getVersion());
+    }
+    name("action", request.getAction());
+    if (reserved.contains(request.getAction())) {
+      throw RegistryException.invalid(
+          "action=%s is written by the registry itself when it does it; choose another word,"
+                  .formatted(request.getAction())
+              + " such as gate-passed or promotion-refused");
+    }
+    actor(request.getActor());
+    text("reason", request.getReason(), LONG_TEXT_MAX);
+    evidence(request.getEvidenceJson());
+  }
+
+  static void check(HistoryRequest request) {
+    model(request.getModel());
+    if (request.getLimit() < 0 || request.getAfterSequence() < 0) {
+      throw RegistryException.invalid("limit and after_sequence are larger than any ledger");
+    }
+  }
+
+  static void model(String name) {
+    name("model", name);
+  }
+
+  static void alias(String name) {
+    name("alias", name);
+    if (LIKE_A_VERSION.matcher(name).matches()) {
+      throw RegistryException.invalid(
+          "alias=%s could be taken for a version; choose a word such as champion".formatted(name));
+    }
+  }
+
+  static int version(String field, String version) {
+    if (!VERSION.matcher(version).matches()) {
+      throw RegistryException.invalid(
+          "%s=%s; expected a whole number from 1, such as 7".formatted(field, shown(version)));
+    }
+    return Integer.parseInt(version);
+  }
+
+  /** A caller's text, shortened and without control characters, for use in a message. */
+  static String shown(String text) {
+    String clean = text.replaceAll("\\p{Cntrl}", "?");
+    return clean.length() <= NAME_SHOWN_MAX
+        ? "'" + clean + "'"
+        : "'" + clean.substring(0, NAME_SHOWN_MAX) + "…'";
+  }
+
+  private static void name(String field, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw RegistryException.invalid(
+          "%s=%s; expected 1 to 63 of the characters a-z 0-9 - and not - first"
+              .formatted(field, shown(name)));
+    }
+  }
+
+  private static void actor(String actor) {
+    if (actor.isBlank()) {
+      throw RegistryException.invalid("actor is missing: the ledger records who did it");
+    }
+    text("actor", actor, SHORT_TEXT_MAX);
+  }
+
+  private static void text(String field, String text, int max) {
+    if (text.length() > max) {
+      throw RegistryException.invalid(
+          "%s has %d characters, more than the %d allowed".formatted(field, text.length(), max));
+    }
+    if (text.indexOf('\0') >= 0) {
+      throw RegistryException.invalid(field + " contains the character NUL");
+    }
+  }
+
+  private static void metrics(Map<String, Double> metrics) {
+    if (metrics.size() > METRICS_MAX) {
+      throw RegistryException.invalid(
+          "%d metrics, more than the %d allowed".formatted(metrics.size(), METRICS_MAX));
+    }
+    metrics.forEach(
+        (name, value) -> {
+          text("a metric's name", name, SHORT_TEXT_MAX);
+          if (!Double.isFinite(value)) {
+            throw RegistryException.invalid(
+                "metric %s=%s is not finite; leave it out".formatted(shown(name), value));
+          }
+        });
+  }
+
+  private static void evidence(String json) {
+    text("evidence_json", json, EVIDENCE_MAX);
+    if (json.isEmpty()) {
+      return;
+    }
+    try {
+      Json.decodeValue(json);
+    } catch (DecodeException e) {
+      throw new RegistryException(
+          Status.Code.INVALID_ARGUMENT,
+          "evidence_json is not JSON: " + shown(String.valueOf(e.getMessage())),
+          e);
+    }
+  }
+}

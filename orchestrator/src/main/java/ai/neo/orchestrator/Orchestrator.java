@@ -1,0 +1,423 @@
+package ai.neo.orchestrator;
+
+import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.featurestore.TrainingRows;
+import ai.neo.orchestrator.api.ApiServer;
+import ai.neo.orchestrator.api.RunView;
+import ai.neo.orchestrator.dashboard.PageRoutes;
+import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
+import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
+import ai.neo.orchestrator.gateway.GatewayModelTier;
+import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.gateway.RegistryView;
+import ai.neo.orchestrator.journal.JournaledRun;
+import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.orchestrator.operations.DataDirectory;
+import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
+import ai.neo.orchestrator.operations.Migrations;
+import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.orchestrator.projection.JournalProjection;
+import ai.neo.orchestrator.running.RecordedRun;
+import ai.neo.orchestrator.running.RunSettings;
+import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.orchestrator.trading.LoopSettings;
+import ai.neo.proto.learning.v1.TrainHeader;
+import ai.neo.tradingtypes.E8;
+import ai.neo.tradingtypes.Instrument;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires a run by hand, starts it, and takes it down in reverse order. */
+public final class Orchestrator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+  private static final String MODEL = "direction";
+  private static final long INITIAL_CASH_E8 = 100_000 * E8.ONE;
+  private static final int HORIZON_BARS = 15;
+  private static final double LABEL_THRESHOLD = 0.0015;
+  private static final long MS = 1_000_000L;
+  private static final long GAP_NS = 3_600_000_000_000L;
+
+  private final RunOptions options;
+  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private final long startedNs = System.nanoTime();
+  private DataDirectory directory;
+  private EmbeddedPostgresServer postgres;
+  private ModelTierProcess modelTier;
+  private ManagedChannel channel;
+  private RunJournal journal;
+  private JournalProjection projection;
+  private RecordedRun run;
+  private RunView view;
+  private RunDefinition definition;
+  private Path journalDirectory;
+
+  public Orchestrator(RunOptions options) {
+    this.options = options;
+  }
+
+  /** Starts everything up to the first event. */
+  public void start() throws IOException, InterruptedException {
+    directory = opened(DataDirectory.open(options.dataDirectory()));
+    Recording recording = recording();
+    if (options.data().isEmpty()) {
+      recording.summaries().forEach(text -> LOG.info("data {}", text));
+    } else {
+      recording.descriptions().forEach(text -> System.err.println("neo: data " + text));
+    }
+    postgres =
+        opened(
+            EmbeddedPostgresServer.start(
+                directory.path().resolve("postgres"), cache().resolve("postgres")));
+    Migrations.run(postgres.url());
+    modelTier =
+        opened(
+            ModelTierProcess.start(
+                new ModelTierProcess.Settings(
+                    options.home().resolve("model-tier").resolve("target"),
+                    directory.path(),
+                    cache().resolve("djl"),
+                    postgres.url(),
+                    options.gatewayPort(),
+                    options.metricsPort())));
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", modelTier.grpcPort())
+            .usePlaintext()
+            .directExecutor()
+            .maxInboundMessageSize(64 * 1024 * 1024)
+            .build();
+    toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
+    openJournal(recording);
+    Vertx vertx = Vertx.vertx();
+    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    view = new RunView(definition.runId(), definition.instruments(), INITIAL_CASH_E8);
+    makeRun(recording);
+    ApiServer api = opened(new ApiServer(vertx, apiParts(), PageRoutes::mount));
+    int pagePort = api.listen(options.pagePort());
+    announce(pagePort);
+    trainFirstModel(recording);
+    projection =
+        new JournalProjection(
+            vertx,
+            postgres.url(),
+            journalDirectory,
+            new JournalProjection.Run(
+                definition.runId(),
+                System.currentTimeMillis() * MS,
+                definition.toJson(),
+                definition.symbols()));
+    recover();
+    toClose.push(journal);
+    toClose.push(projection);
+    projection.start();
+    LOG.info("page http://127.0.0.1:{}/", pagePort);
+  }
+
+  /**
+   * Runs to the end of the data, or until {@link #stop}.
+   *
+   * @return whether the data have ended
+   */
+  public boolean run() throws InterruptedException {
+    boolean ended = run.run();
+    if (ended && !options.untilEnd()) {
+      LOG.info("the data have ended; the page stays up until you stop me");
+      run.idle();
+    }
+    return ended;
+  }
+
+  /** Ends {@link #run} soon; may be called by any thread. */
+  public void stop() {
+    if (run != null) {
+      run.stop();
+    }
+  }
+
+  /** What the run came to. */
+  public JsonObject summary() {
+    JsonObject status = view.status();
+    JsonObject counts = status.getJsonObject("counts", new JsonObject());
+    JsonObject summary =
+        new JsonObject()
+            .put("run_id", definition.runId())
+            .put("seed", definition.seed())
+            .put("journal", journalDirectory.toString());
+    for (String count : List.of("events", "bars")) {
+      summary.put(count, counts.getLong(count));
+    }
+    summary
+        .put("predictions", status.getJsonObject("predictions_by_version"))
+        .put("fallbacks", counts.getLong("fallbacks"))
+        .put("decisions", counts.getLong("decisions"))
+        .put("decision_digest", view.decisionDigest())
+        .put("orders", counts.getLong("orders"))
+        .put("refused", status.getJsonObject("refused_by_rule"))
+        .put("fills", counts.getLong("fills"));
+    for (String money : List.of("fees", "realised_pnl", "unrealised_pnl", "equity")) {
+      summary.put(money, status.getString(money));
+    }
+    return summary
+        .put("max_drawdown", status.getDouble("max_drawdown"))
+        .put("updates_learned", counts.getLong("updates_learned"))
+        .put("swaps", counts.getLong("swaps"))
+        .put("rollbacks", counts.getLong("rollbacks"))
+        .put("wall_seconds", Math.floor((System.nanoTime() - startedNs) / 1e6) / 1e3);
+  }
+
+  private Recording recording() {
+    return options.data().isEmpty()
+        ? Recording.sample(options.home().resolve("data").resolve("sample"), options.selection())
+        : Recording.files(options.data(), options.dataZone(), options.selection());
+  }
+
+  private Path cache() {
+    return Path.of(System.getProperty("user.home"), ".neo", "cache");
+  }
+
+  /** Goes on with the journal of the same run, or begins one. */
+  private void openJournal(Recording recording) throws IOException {
+    String limits =
+        options.riskFile().isPresent()
+            ? Files.readString(options.riskFile().get())
+            : resource("/risk/default.yaml");
+    RunDefinition wanted =
+        new RunDefinition(
+            "run-" + options.seed(),
+            options.seed(),
+            new LoopSettings(
+                "neo", 1, INITIAL_CASH_E8, MODEL, HORIZON_BARS, LABEL_THRESHOLD, 0.15, 1000 * MS),
+            recording.instruments(),
+            limits,
+            resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
+    Path journals = directory.directory("journal");
+    int number = 1;
+    while (true) {
+      definition =
+          new RunDefinition(
+              "run-" + number,
+              wanted.seed(),
+              wanted.loop(),
+              wanted.instruments(),
+              limits,
+              wanted.featuresYaml());
+      journalDirectory = journals.resolve(definition.runId());
+      if (!Files.isDirectory(journalDirectory) || continues(journalDirectory)) {
+        break;
+      }
+      number++;
+    }
+    journal = RunJournal.open(journalDirectory, options.durability(), LOG::warn);
+    if (journal.isNew()) {
+      journal.started(0, definition.toJson());
+    }
+  }
+
+  /** Whether a journal is of this very run and has not come to its end. */
+  private boolean continues(Path journalOfRun) throws IOException {
+    try (JournaledRun earlier = JournaledRun.open(journalOfRun)) {
+      if (!earlier.settingsJson().equals(definition.toJson())) {
+        return false;
+      }
+      for (var entries = earlier.remaining(); entries.hasNext(); ) {
+        if (entries.next()
+            instanceof JournaledRun.Entry.Heard(long sequence, LoopEvent.FeedEnded ended)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (java.nio.file.NoSuchFileException e) {
+      return true;
+    }
+  }
+
+  private void makeRun(Recording recording) {
+    SimulatedVenueSettings venue =
+        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
+    run =
+        new RecordedRun(
+            new RunSettings(options.speed(), GAP_NS, 5 * MS),
+            new RecordedRun.Parts(
+                recording.open(),
+                new GatewayModelTier(
+                    channel,
+                    new GatewayModelTier.Settings(
+                        MODEL,
+                        definition.runId(),
+                        FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
+                        2000,
+                        30_000)),
+                journal,
+                view),
+            definition::newLoop,
+            reports -> new SimulatedOrderVenue(definition.instruments(), venue, reports));
+  }
+
+  /** Tells the new loop what an earlier process of this run has heard. */
+  private void recover() throws IOException {
+    List<LoopEvent> heard = new ArrayList<>();
+    int saidAfterLast = 0;
+    try (JournaledRun earlier = JournaledRun.open(journalDirectory)) {
+      for (var entries = earlier.remaining(); entries.hasNext(); ) {
+        switch (entries.next()) {
+          case JournaledRun.Entry.Heard(long sequence, LoopEvent event) -> {
+            heard.add(event);
+            saidAfterLast = 0;
+          }
+          case JournaledRun.Entry.Said said -> saidAfterLast++;
+        }
+      }
+    }
+    if (!heard.isEmpty()) {
+      run.recover(heard.iterator(), saidAfterLast);
+      LOG.info("went on with {} after {} journaled events", definition.runId(), heard.size());
+    }
+  }
+
+  private void trainFirstModel(Recording recording) throws InterruptedException {
+    RegistryView registry = new RegistryView(channel, MODEL);
+    if (registry.hasChampion()) {
+      return;
+    }
+    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    List<TrainingRows> parts = new ArrayList<>();
+    int rows = 0;
+    for (Instrument instrument : recording.instruments()) {
+      TrainingRows part =
+          TrainingRows.build(
+              features, recording.trainingBars(instrument.id()), HORIZON_BARS, LABEL_THRESHOLD);
+      parts.add(part);
+      rows += part.size();
+    }
+    System.err.printf("neo: training the first model on %d rows that are never traded%n", rows);
+    new ModelTraining(channel)
+        .train(
+            TrainHeader.newBuilder()
+                .setModel(MODEL)
+                .setFeatureSetId(features.id())
+                .setFeatures(features.width())
+                .setSeed(options.seed())
+                .setDataDescription(String.join("; ", recording.summaries()))
+                .build(),
+            joined(features.width(), rows, parts),
+            progress ->
+                System.err.printf(
+                    Locale.ROOT,
+                    "neo: epoch %d of %d, loss %.4f, right on unseen rows %.1f%%%n",
+                    progress.getEpoch(),
+                    progress.getEpochs(),
+                    progress.getLoss(),
+                    100 * progress.getHeldOutAccuracy()));
+  }
+
+  private static ModelTraining.Rows joined(int width, int rows, List<TrainingRows> parts) {
+    float[] features = new float[rows * width];
+    int[] labels = new int[rows];
+    float[] returns = new float[rows];
+    long[] times = new long[rows];
+    int at = 0;
+    for (TrainingRows part : parts) {
+      for (int row = 0; row < part.size(); row++, at++) {
+        part.copyRow(row, features, at * width);
+        labels[at] = part.label(row);
+        returns[at] = (float) part.forwardReturn(row);
+        times[at] = part.timeNs(row);
+      }
+    }
+    return new ModelTraining.Rows(width, features, labels, returns, times);
+  }
+
+  private ApiServer.Parts apiParts() throws IOException {
+    RegistryView registry = new RegistryView(channel, MODEL);
+    return new ApiServer.Parts(
+        view, run::command, directory.token(), this::health, registry::json, this::metrics);
+  }
+
+  private JsonArray health() {
+    boolean projected = projection != null && projection.connected();
+    return new JsonArray()
+        .add(part("Gateway", modelTier.up(), "port " + modelTier.grpcPort()))
+        .add(
+            part(
+                "PostgreSQL",
+                projection == null || projected,
+                projection == null ? "starting" : "frame " + projection.projectedSequence()))
+        .add(part("Journal", true, "frame " + journal.lastSequence()));
+  }
+
+  private static JsonObject part(String name, boolean up, String detail) {
+    return new JsonObject()
+        .put("name", name)
+        .put("state", up ? "up" : "down")
+        .put("detail", detail);
+  }
+
+  private String metrics() {
+    JsonObject status = view.status();
+    StringBuilder text = new StringBuilder();
+    for (var count : status.getJsonObject("counts", new JsonObject())) {
+      text.append("# TYPE neo_").append(count.getKey()).append("_total counter\n");
+      text.append("neo_").append(count.getKey()).append("_total ").append(count.getValue());
+      text.append('\n');
+    }
+    text.append("# TYPE neo_equity gauge\nneo_equity ")
+        .append(status.getString("equity", "0"))
+        .append("\n# TYPE neo_drawdown gauge\nneo_drawdown ")
+        .append(status.getDouble("drawdown", 0.0))
+        .append('\n');
+    return text.toString();
+  }
+
+  private void announce(int pagePort) throws IOException {
+    directory.announce(
+        new JsonObject()
+            .put("pid", ProcessHandle.current().pid())
+            .put("model_tier_pid", modelTier.pid())
+            .put("run_id", definition.runId())
+            .put("journal", journalDirectory.toString())
+            .put("page_port", pagePort)
+            .put("page", "http://127.0.0.1:" + pagePort + "/")
+            .put("api", "http://127.0.0.1:" + pagePort + "/api/v1")
+            .put("gateway_port", modelTier.grpcPort())
+            .put("metrics_port", modelTier.httpPort()));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = Orchestrator.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    toClose.push(part);
+    return part;
+  }
+
+  @Override
+  public void close() {
+    while (!toClose.isEmpty()) {
+      AutoCloseable part = toClose.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}

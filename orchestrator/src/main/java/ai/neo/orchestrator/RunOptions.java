@@ -1,0 +1,38 @@
+package ai.neo.orchestrator;
+
+import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.marketdata.recorded.Recording;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What somebody asked of a run.
+ *
+ * @param speed recorded seconds per second; infinite for as fast as it goes
+ * @param data candle files of one's own; empty for the bundled sample
+ * @param dataZone of times in them that do not state their own
+ * @param riskFile limits; empty for the bundled ones
+ * @param pagePort 0 for a free one
+ * @param gatewayPort 0 for a free one
+ * @param metricsPort 0 for a free one
+ */
+public record RunOptions(
+    Path home,
+    Path dataDirectory,
+    double speed,
+    long seed,
+    boolean untilEnd,
+    Recording.Selection selection,
+    List<Path> data,
+    ZoneId dataZone,
+    Optional<Path> riskFile,
+    RunJournal.Durability durability,
+    int pagePort,
+    int gatewayPort,
+    int metricsPort) {
+  public RunOptions {
+    data = List.copyOf(data);
+  }
+}

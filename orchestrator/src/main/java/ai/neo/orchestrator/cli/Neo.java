@@ -1,0 +1,68 @@
+package ai.neo.orchestrator.cli;
+
+import ai.neo.orchestrator.journal.CorruptJournalException;
+import ai.neo.orchestrator.marketdata.recorded.BadMarketDataException;
+import ai.neo.orchestrator.operations.OperationsException;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import picocli.CommandLine;
+
+/** {@code ./neo}: the commands, and how their failures become exit codes. */
+@CommandLine.Command(
+    name = "neo",
+    description = "An autonomous trading system.",
+    mixinStandardHelpOptions = true,
+    version = "neo 0.1.0",
+    subcommands = {
+      RunCommand.class,
+      ReplayCommand.class,
+      ModelCommand.class,
+      OperatorCommands.Halt.class,
+      OperatorCommands.Flatten.class,
+      OperatorCommands.Kill.class,
+      OperatorCommands.Resume.class
+    },
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0 done   1 internal failure   2 wrong usage or configuration",
+      "  3 a check found a difference or refused   4 data corrupt",
+      "  5 a needed service is away   130 interrupted"
+    })
+public final class Neo {
+  static final int DIFFERENT = 3;
+  static final int CORRUPT = 4;
+  static final int AWAY = 5;
+
+  private Neo() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new Neo());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(Neo::failed);
+    System.exit(line.execute(arguments));
+  }
+
+  private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+    int code =
+        switch (e) {
+          case OperationsException known -> known.exitCode();
+          case CorruptJournalException corrupt -> CORRUPT;
+          case BadMarketDataException bad -> CORRUPT;
+          case IllegalArgumentException wrong -> 2;
+          case StatusRuntimeException status ->
+              status.getStatus().getCode() == Status.Code.UNAVAILABLE ? AWAY : DIFFERENT;
+          case java.io.IOException io -> AWAY;
+          default -> 1;
+        };
+    String message =
+        e instanceof StatusRuntimeException status
+            ? status.getStatus().getDescription()
+            : e.getMessage();
+    command.getErr().println("neo: " + (message == null ? e.toString() : message));
+    if (code == 1) {
+      e.printStackTrace(command.getErr());
+    }
+    return code;
+  }
+}

@@ -1,0 +1,228 @@
+package ai.neo.orchestrator.gateway;
+
+import ai.neo.orchestrator.running.ModelTier;
+import ai.neo.orchestrator.strategy.Action;
+import ai.neo.orchestrator.strategy.Prediction;
+import ai.neo.orchestrator.trading.LoopCommand;
+import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.proto.learning.v1.LearnRequest;
+import ai.neo.proto.learning.v1.LearnResponse;
+import ai.neo.proto.learning.v1.LearningServiceGrpc;
+import ai.neo.proto.learning.v1.ModelChange;
+import com.google.protobuf.ByteString;
+import inference.GRPCInferenceServiceGrpc;
+import inference.InferParameter;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Asks the gateway and waits. A caller's thread is blocked no longer than the deadline; whatever
+ * goes wrong is an answer, never an exception.
+ */
+public final class GatewayModelTier implements ModelTier {
+  private static final String FEATURES = "features";
+  private static final String PROBABILITIES = "action_probabilities";
+  private static final String EXPECTED_RETURN = "expected_return";
+  private static final int ACTIONS = 3;
+
+  private final GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub inference;
+  private final LearningServiceGrpc.LearningServiceBlockingStub learning;
+  private final Settings settings;
+  private final AtomicLong lastEpoch = new AtomicLong();
+
+  /**
+   * @param runId makes prediction ids unique beyond one run
+   * @param featureSetId what the features were computed by
+   * @param deadlineMs longest wait for a prediction
+   * @param learnDeadlineMs longest wait for the learner, which may have a version to publish
+   */
+  public record Settings(
+      String model, String runId, String featureSetId, long deadlineMs, long learnDeadlineMs) {}
+
+  public GatewayModelTier(Channel channel, Settings settings) {
+    this.inference = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+    this.learning = LearningServiceGrpc.newBlockingStub(channel);
+    this.settings = settings;
+  }
+
+  @Override
+  public Answer predict(LoopCommand.Predict command) {
+    long startedNs = System.nanoTime();
+    try {
+      ModelInferResponse response =
+          inference
+              .withDeadlineAfter(settings.deadlineMs(), TimeUnit.MILLISECONDS)
+              .modelInfer(request(command));
+      Prediction prediction = prediction(command, response);
+      return new Answer.Predicted(prediction, System.nanoTime() - startedNs);
+    } catch (StatusRuntimeException e) {
+      return new Answer.Failed(describe(e));
+    } catch (IllegalArgumentException e) {
+      return new Answer.Failed("the gateway's answer is malformed: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public List<LoopEvent> learn(LoopCommand.Learn command) {
+    long timeNs = command.timeNs();
+    long id = command.prediction().id();
+    try {
+      LearnResponse response =
+          learning
+              .withDeadlineAfter(settings.learnDeadlineMs(), TimeUnit.MILLISECONDS)
+              .learn(request(command));
+      List<LoopEvent> events = new ArrayList<>();
+      events.add(
+          new LoopEvent.FeedbackTaken(
+              timeNs,
+              id,
+              response.getReason().isEmpty()
+                  ? response.getOutcome().name()
+                  : response.getOutcome().name() + ": " + response.getReason(),
+              response.getUpdates()));
+      for (ModelChange change : response.getChangesList()) {
+        events.add(changed(timeNs, change));
+      }
+      return events;
+    } catch (StatusRuntimeException e) {
+      return List.of(new LoopEvent.FeedbackTaken(timeNs, id, "NOT_TAKEN: " + describe(e), 0));
+    }
+  }
+
+  /** A change of the served version as the loop hears it. */
+  public static LoopEvent.ModelChanged changed(long timeNs, ModelChange change) {
+    LoopEvent.ModelChanged.Kind kind =
+        switch (change.getKind()) {
+          case PROMOTED -> LoopEvent.ModelChanged.Kind.PROMOTED;
+          case ROLLED_BACK -> LoopEvent.ModelChanged.Kind.ROLLED_BACK;
+          case CANDIDATE -> LoopEvent.ModelChanged.Kind.CANDIDATE;
+          case REFUSED -> LoopEvent.ModelChanged.Kind.REFUSED;
+          case CURRENT, KIND_UNSPECIFIED, UNRECOGNIZED -> LoopEvent.ModelChanged.Kind.CURRENT;
+        };
+    return new LoopEvent.ModelChanged(
+        timeNs,
+        kind,
+        change.getModel(),
+        change.getVersion(),
+        change.getDigest(),
+        change.getPreviousVersion(),
+        change.getEpoch(),
+        change.getReason());
+  }
+
+  /** The epoch of the last prediction: how many swaps the gateway had made. */
+  public long lastEpoch() {
+    return lastEpoch.get();
+  }
+
+  private ModelInferRequest request(LoopCommand.Predict command) {
+    float[] features = command.features();
+    ByteBuffer raw =
+        ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asFloatBuffer().put(features);
+    return ModelInferRequest.newBuilder()
+        .setModelName(settings.model())
+        .setId(predictionId(command.predictionId()))
+        .addInputs(
+            ModelInferRequest.InferInputTensor.newBuilder()
+                .setName(FEATURES)
+                .setDatatype("FP32")
+                .addShape(1)
+                .addShape(features.length))
+        .addRawInputContents(ByteString.copyFrom(raw.array()))
+        .build();
+  }
+
+  private String predictionId(long id) {
+    return settings.runId() + "-" + id;
+  }
+
+  private Prediction prediction(LoopCommand.Predict command, ModelInferResponse response) {
+    ByteBuffer probabilities = null;
+    float expectedReturn = Float.NaN;
+    for (int i = 0; i < response.getOutputsCount(); i++) {
+      if (i >= response.getRawOutputContentsCount()) {
+        throw new IllegalArgumentException("fewer raw outputs than outputs");
+      }
+      ByteBuffer raw =
+          response.getRawOutputContents(i).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+      switch (response.getOutputs(i).getName()) {
+        case PROBABILITIES -> probabilities = raw;
+        case EXPECTED_RETURN -> {
+          if (raw.remaining() == Float.BYTES) {
+            expectedReturn = raw.getFloat();
+          }
+        }
+        default -> { // An output that we did not ask the model's contract for.
+        }
+      }
+    }
+    if (probabilities == null || probabilities.remaining() != ACTIONS * Float.BYTES) {
+      throw new IllegalArgumentException(
+          PROBABILITIES
+              + " should be FP32 [1,3]; got "
+              + (probabilities == null ? "none" : probabilities.remaining() + " bytes"));
+    }
+    long epoch = parameter(response, "epoch").getInt64Param();
+    lastEpoch.set(epoch);
+    return new Prediction(
+        command.predictionId(),
+        command.instrument(),
+        command.timeNs(),
+        response.getModelName(),
+        response.getModelVersion(),
+        parameter(response, "model_digest").getStringParam(),
+        epoch,
+        probabilities.getFloat(),
+        probabilities.getFloat(),
+        probabilities.getFloat(),
+        expectedReturn);
+  }
+
+  private static InferParameter parameter(ModelInferResponse response, String name) {
+    return response.getParametersOrDefault(name, InferParameter.getDefaultInstance());
+  }
+
+  private LearnRequest request(LoopCommand.Learn command) {
+    Prediction prediction = command.prediction();
+    LearnRequest.Builder request =
+        LearnRequest.newBuilder()
+            .setModel(settings.model())
+            .setPredictionId(predictionId(prediction.id()))
+            .setModelVersion(prediction.version())
+            .setFeatureSetId(settings.featureSetId())
+            .setLabel(label(command.label()))
+            .setForwardReturn(command.forwardReturn())
+            .addActionProbabilities(prediction.sell())
+            .addActionProbabilities(prediction.hold())
+            .addActionProbabilities(prediction.buy())
+            .setEventTimeNs(prediction.barTimeNs())
+            .setMaturedTimeNs(command.timeNs());
+    for (float feature : command.features()) {
+      request.addFeatures(feature);
+    }
+    return request.build();
+  }
+
+  /** The order of the model contract's outputs. */
+  private static int label(Action action) {
+    return switch (action) {
+      case SELL -> 0;
+      case HOLD -> 1;
+      case BUY -> 2;
+    };
+  }
+
+  private static String describe(StatusRuntimeException e) {
+    String detail = e.getStatus().getDescription();
+    return "gateway " + e.getStatus().getCode() + (detail == null ? "" : " (" + detail + ")");
+  }
+}

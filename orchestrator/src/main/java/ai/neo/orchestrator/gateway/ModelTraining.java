@@ -1,0 +1,105 @@
+package ai.neo.orchestrator.gateway;
+
+import ai.neo.proto.learning.v1.LearningServiceGrpc;
+import ai.neo.proto.learning.v1.TrainHeader;
+import ai.neo.proto.learning.v1.TrainProgress;
+import ai.neo.proto.learning.v1.TrainRequest;
+import ai.neo.proto.learning.v1.TrainRows;
+import io.grpc.Channel;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** Has the gateway train a version from rows, and waits for it. */
+public final class ModelTraining {
+  private static final int ROWS_PER_MESSAGE = 4096;
+  private static final long LONGEST_MINUTES = 10;
+
+  private final Channel channel;
+
+  public ModelTraining(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Rows in time order.
+   *
+   * @param features row-major, rows × width
+   * @param labels 0 SELL, 1 HOLD, 2 BUY
+   * @param forwardReturns fractions
+   * @param timesNs of the bars
+   */
+  public record Rows(
+      int width, float[] features, int[] labels, float[] forwardReturns, long[] timesNs) {
+    /** How many there are. */
+    public int count() {
+      return labels.length;
+    }
+  }
+
+  /**
+   * Trains and registers.
+   *
+   * @param progress hears each epoch
+   * @return the last progress, which names the registered version
+   */
+  public TrainProgress train(TrainHeader header, Rows rows, Consumer<TrainProgress> progress)
+      throws InterruptedException {
+    CompletableFuture<TrainProgress> done = new CompletableFuture<>();
+    StreamObserver<TrainRequest> requests =
+        LearningServiceGrpc.newStub(channel)
+            .withDeadlineAfter(LONGEST_MINUTES, TimeUnit.MINUTES)
+            .train(
+                new StreamObserver<>() {
+                  private TrainProgress last = TrainProgress.getDefaultInstance();
+
+                  @Override
+                  public void onNext(TrainProgress value) {
+                    last = value;
+                    progress.accept(value);
+                  }
+
+                  @Override
+                  public void onError(Throwable error) {
+                    done.completeExceptionally(error);
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    done.complete(last);
+                  }
+                });
+    requests.onNext(TrainRequest.newBuilder().setHeader(header).build());
+    for (int from = 0; from < rows.count(); from += ROWS_PER_MESSAGE) {
+      requests.onNext(
+          TrainRequest.newBuilder()
+              .setRows(message(rows, from, Math.min(rows.count(), from + ROWS_PER_MESSAGE)))
+              .build());
+    }
+    requests.onCompleted();
+    try {
+      return done.get(LONGEST_MINUTES, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("training failed: " + e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("training took longer than 10 minutes", e);
+    }
+  }
+
+  private static TrainRows message(Rows rows, int from, int to) {
+    TrainRows.Builder message = TrainRows.newBuilder();
+    for (int row = from; row < to; row++) {
+      for (int i = row * rows.width(); i < (row + 1) * rows.width(); i++) {
+        message.addFeatures(rows.features()[i]);
+      }
+      message
+          .addLabels(rows.labels()[row])
+          .addForwardReturn(rows.forwardReturns()[row])
+          .addTimeNs(rows.timesNs()[row]);
+    }
+    return message.build();
+  }
+}

@@ -1,0 +1,168 @@
+package ai.neo.orchestrator.gateway;
+
+import ai.neo.proto.learning.v1.LearningServiceGrpc;
+import ai.neo.proto.learning.v1.PromoteRequest;
+import ai.neo.proto.learning.v1.RollbackRequest;
+import ai.neo.proto.learning.v1.SwapReceipt;
+import ai.neo.proto.registry.v1.AliasName;
+import ai.neo.proto.registry.v1.HistoryRequest;
+import ai.neo.proto.registry.v1.HistoryResponse;
+import ai.neo.proto.registry.v1.LedgerEntry;
+import ai.neo.proto.registry.v1.ListVersionsRequest;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.TimeUnit;
+
+/** One model's versions and history, and the calls by which a person changes them. */
+public final class RegistryView {
+  private static final long SECONDS = 20;
+
+  private final Channel channel;
+  private final String model;
+
+  public RegistryView(Channel channel, String model) {
+    this.channel = channel;
+    this.model = model;
+  }
+
+  private RegistryServiceGrpc.RegistryServiceBlockingStub registry() {
+    return RegistryServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
+  }
+
+  private LearningServiceGrpc.LearningServiceBlockingStub learning() {
+    return LearningServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Whether a version serves. */
+  public boolean hasChampion() {
+    try {
+      registry().getAlias(AliasName.newBuilder().setModel(model).setAlias("champion").build());
+      return true;
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Versions and history; an empty list of each while the model tier is away or has none. */
+  public JsonObject json() {
+    JsonArray items = new JsonArray();
+    JsonArray history = new JsonArray();
+    boolean intact = true;
+    try {
+      for (ModelVersion version :
+          registry()
+              .listVersions(ListVersionsRequest.newBuilder().setModel(model).build())
+              .getVersionsList()) {
+        items.add(version(version));
+      }
+      HistoryResponse ledger =
+          registry().history(HistoryRequest.newBuilder().setModel(model).build());
+      intact = ledger.getChainIntact();
+      for (LedgerEntry entry : ledger.getEntriesList()) {
+        history.add(entry(entry));
+      }
+    } catch (StatusRuntimeException e) {
+      return new JsonObject()
+          .put("items", items)
+          .put("history", history)
+          .put("away", e.getStatus().getCode().name());
+    }
+    return new JsonObject()
+        .put("items", items)
+        .put("history", history)
+        .put("chain_intact", intact)
+        .putNull("next");
+  }
+
+  private static JsonObject version(ModelVersion version) {
+    JsonObject metrics = new JsonObject();
+    version.getMetricsMap().forEach(metrics::put);
+    return new JsonObject()
+        .put("model", version.getModel())
+        .put("version", version.getVersion())
+        .put("digest", version.getDigest())
+        .put("format", version.getFormat())
+        .put("feature_set_id", version.getFeatureSetId())
+        .put("parent_version", version.getParentVersion())
+        .put("data", version.getDataDescription())
+        .put("created_at", version.getCreatedAt())
+        .put("created_by", version.getCreatedBy())
+        .put("size_bytes", version.getSizeBytes())
+        .put("aliases", new JsonArray(version.getAliasesList().stream().toList()))
+        .put("metrics", metrics);
+  }
+
+  private static JsonObject entry(LedgerEntry entry) {
+    return new JsonObject()
+        .put("sequence", entry.getSequence())
+        .put("time", entry.getTime())
+        .put("version", entry.getVersion())
+        .put("action", entry.getAction())
+        .put("actor", entry.getActor())
+        .put("reason", entry.getReason())
+        .put("hash", entry.getHash());
+  }
+
+  /** Registers a file as the next version. */
+  public JsonObject push(byte[] content, String featureSetId, String actor) {
+    return version(
+        registry()
+            .register(
+                RegisterRequest.newBuilder()
+                    .setModel(model)
+                    .setArtifact(ByteString.copyFrom(content))
+                    .setFeatureSetId(featureSetId)
+                    .setActor(actor)
+                    .setReason("pushed")
+                    .build()));
+  }
+
+  /** Makes a version the champion. */
+  public JsonObject promote(String version, String actor, String reason) {
+    return receipt(
+        learning()
+            .promote(
+                PromoteRequest.newBuilder()
+                    .setModel(model)
+                    .setVersion(version)
+                    .setActor(actor)
+                    .setReason(reason)
+                    .build()));
+  }
+
+  /** Makes the previous champion the champion again. */
+  public JsonObject rollback(String actor, String reason) {
+    return receipt(
+        learning()
+            .rollback(
+                RollbackRequest.newBuilder()
+                    .setModel(model)
+                    .setActor(actor)
+                    .setReason(reason)
+                    .build()));
+  }
+
+  private static JsonObject receipt(SwapReceipt receipt) {
+    return new JsonObject()
+        .put("model", receipt.getModel())
+        .put("from_version", receipt.getFromVersion())
+        .put("to_version", receipt.getToVersion())
+        .put("digest", receipt.getToDigest())
+        .put("epoch", receipt.getEpoch())
+        .put("load_ns", receipt.getLoadNs())
+        .put("warm_ns", receipt.getWarmNs())
+        .put("swap_ns", receipt.getSwapNs());
+  }
+}

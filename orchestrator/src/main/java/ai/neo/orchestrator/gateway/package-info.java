@@ -1,0 +1,2 @@
+/** The model tier over gRPC: predictions by the Open Inference Protocol, learning by our own. */
+package ai.neo.orchestrator.gateway;

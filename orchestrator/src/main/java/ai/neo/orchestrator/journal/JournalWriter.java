@@ -1,0 +1,173 @@
+package ai.neo.orchestrator.journal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/**
+ * Appends frames to segment files of one directory.
+ *
+ * <p>A segment is mapped into memory: a frame is the operating system's as soon as {@link #append}
+ * returns and outlives the process; {@link #sync} makes it outlive the machine. Not thread-safe:
+ * one writer per directory.
+ */
+public final class JournalWriter implements AutoCloseable {
+  /** Size of a segment before it is cut to what it holds. */
+  static final int SEGMENT_BYTES = 64 * 1024 * 1024;
+
+  private final Path directory;
+  private final int segmentBytes;
+  private final CRC32C crc = new CRC32C();
+  private FileChannel channel;
+  private MappedByteBuffer segment;
+  private int syncedTo;
+  private long nextSequence;
+
+  private JournalWriter(Path directory, int segmentBytes, long nextSequence) {
+    this.directory = directory;
+    this.segmentBytes = segmentBytes;
+    this.nextSequence = nextSequence;
+  }
+
+  /** Writes a payload at the buffer's position; the buffer is little-endian. */
+  @FunctionalInterface
+  public interface Payload {
+    void writeTo(ByteBuffer target);
+  }
+
+  /**
+   * Opens the journal of a directory, new or not. A torn tail is cut off.
+   *
+   * @param repairs hears a sentence if something was cut
+   * @throws CorruptJournalException if something other than the tail is damaged
+   */
+  public static JournalWriter open(Path directory, Consumer<String> repairs) throws IOException {
+    return open(directory, SEGMENT_BYTES, repairs);
+  }
+
+  static JournalWriter open(Path directory, int segmentBytes, Consumer<String> repairs)
+      throws IOException {
+    Files.createDirectories(directory);
+    JournalTail tail = JournalTail.find(directory);
+    tail.repair(repairs);
+    JournalWriter writer = new JournalWriter(directory, segmentBytes, tail.nextSequence());
+    if (tail.segment().isPresent()) {
+      writer.map(tail.segment().get(), (int) tail.endOffset());
+    } else {
+      writer.newSegment();
+    }
+    return writer;
+  }
+
+  /** The sequence that the next frame will have. */
+  public long nextSequence() {
+    return nextSequence;
+  }
+
+  /**
+   * Appends one frame.
+   *
+   * @param maxPayloadBytes the payload is not larger than this
+   * @return the frame's sequence
+   * @throws UncheckedIOException if the disk is full or away; the frame is not in the journal then
+   */
+  public long append(int type, long timestampNs, int maxPayloadBytes, Payload payload) {
+    if (maxPayloadBytes > Frame.MAX_PAYLOAD_BYTES) {
+      throw new IllegalArgumentException(
+          "payload_bytes=" + maxPayloadBytes + ", expected at most " + Frame.MAX_PAYLOAD_BYTES);
+    }
+    try {
+      if (segment.remaining() < Frame.HEADER_BYTES + maxPayloadBytes) {
+        roll();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the journal in "
+              + directory
+              + " cannot grow: "
+              + e.getMessage()
+              + "; free space on its disk and start again",
+          e);
+    }
+    int start = segment.position();
+    int payloadAt = start + Frame.HEADER_BYTES;
+    segment.position(payloadAt);
+    payload.writeTo(segment);
+    int size = segment.position() - payloadAt;
+    segment.putInt(start + Frame.METADATA_AT, Frame.metadata(type));
+    segment.putLong(start + Frame.SEQUENCE_AT, nextSequence);
+    segment.putLong(start + Frame.TIMESTAMP_AT, timestampNs);
+    segment.putInt(start + Frame.SIZE_AT, size);
+    segment.putInt(start, Frame.MAGIC);
+    segment.putInt(start + Frame.CHECKSUM_AT, Frame.checksum(crc, segment, start, size));
+    return nextSequence++;
+  }
+
+  /** Returns when all that was appended is on the disk. */
+  public void sync() {
+    int end = segment.position();
+    if (end > syncedTo) {
+      segment.force(syncedTo, end - syncedTo);
+      syncedTo = end;
+    }
+  }
+
+  private void roll() throws IOException {
+    // Not cut to size: a reader may have it mapped, and reads its zeros as the end.
+    sync();
+    channel.close();
+    newSegment();
+  }
+
+  private void newSegment() throws IOException {
+    Path file = directory.resolve(SegmentFiles.name(nextSequence));
+    reserve(file);
+    map(file, 0);
+  }
+
+  /** Writes the segment's zeros, so that a full disk shows here and not as a fault on a mapping. */
+  private void reserve(Path file) throws IOException {
+    try (FileChannel fresh =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+      ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+      long at = fresh.size();
+      while (at < segmentBytes) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), segmentBytes - at));
+        at += fresh.write(zeros, at);
+      }
+    } catch (IOException e) {
+      if (Files.size(file) == 0 || JournalTail.empty(file)) {
+        Files.deleteIfExists(file);
+      }
+      throw e;
+    }
+  }
+
+  private void map(Path file, int position) throws IOException {
+    if (Files.size(file) < segmentBytes) {
+      reserve(file);
+    }
+    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    segment =
+        channel.map(FileChannel.MapMode.READ_WRITE, 0, Math.max(segmentBytes, channel.size()));
+    segment.order(ByteOrder.LITTLE_ENDIAN).position(position);
+    syncedTo = position;
+  }
+
+  /** Makes everything durable and gives the reserved space back. Readers are closed before. */
+  @Override
+  public void close() throws IOException {
+    sync();
+    channel.truncate(segment.position());
+    channel.close();
+  }
+}

@@ -1,0 +1,128 @@
+package ai.neo.orchestrator.operations;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Objects;
+
+/** One process's data directory: created, checked, and locked while it runs. */
+public final class DataDirectory implements AutoCloseable {
+  /** Below this much free space a run would end with a full disk. */
+  private static final long LEAST_FREE_BYTES = 512L * 1024 * 1024;
+
+  private static final int TOKEN_BYTES = 32;
+
+  private final Path path;
+  private final FileChannel lockFile;
+  private final FileLock lock;
+
+  private DataDirectory(Path path, FileChannel lockFile, FileLock lock) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens the directory for this process alone.
+   *
+   * @throws OperationsException if it cannot be written, is nearly full, or is in use
+   */
+  public static DataDirectory open(Path path) {
+    Path directory = path.toAbsolutePath();
+    try {
+      Files.createDirectories(directory);
+      if (Files.getFileStore(directory).getUsableSpace() < LEAST_FREE_BYTES) {
+        throw new OperationsException(
+            2,
+            "the disk of data directory "
+                + directory
+                + " has less than 512 MiB free; free some"
+                + " or choose another with --data-dir");
+      }
+      FileChannel lockFile =
+          FileChannel.open(
+              directory.resolve("lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      FileLock lock = tryLock(lockFile);
+      if (lock == null) {
+        lockFile.close();
+        throw new OperationsException(2, inUse(directory));
+      }
+      return new DataDirectory(directory, lockFile, lock);
+    } catch (IOException e) {
+      throw new OperationsException(
+          2,
+          "data directory "
+              + directory
+              + " cannot be written ("
+              + e
+              + "); check its owner and rights or choose another with --data-dir",
+          e);
+    }
+  }
+
+  private static FileLock tryLock(FileChannel lockFile) throws IOException {
+    try {
+      return lockFile.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static String inUse(Path directory) throws IOException {
+    Path run = directory.resolve("run.json");
+    String by =
+        Files.exists(run)
+            ? " by process " + new JsonObject(Files.readString(run)).getValue("pid")
+            : "";
+    return "data directory "
+        + directory
+        + " is in use"
+        + by
+        + "; stop that one or choose another with --data-dir";
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** A directory below, made if it is not there. */
+  public Path directory(String name) throws IOException {
+    return Files.createDirectories(path.resolve(name));
+  }
+
+  /** The secret that operators' commands carry; made at the first start, readable by the owner. */
+  public String token() throws IOException {
+    Path file = path.resolve("token");
+    if (!Files.exists(file)) {
+      byte[] random = new byte[TOKEN_BYTES];
+      new SecureRandom().nextBytes(random);
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+    }
+    return Files.readString(file).strip();
+  }
+
+  /** Tells scripts where everything is, until this process ends. */
+  public void announce(JsonObject run) throws IOException {
+    Files.writeString(path.resolve("run.json"), run.encodePrettily());
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(path.resolve("run.json"));
+    Objects.requireNonNull(lock).release();
+    lockFile.close();
+  }
+}

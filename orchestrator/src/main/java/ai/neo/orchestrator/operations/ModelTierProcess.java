@@ -1,0 +1,163 @@
+package ai.neo.orchestrator.operations;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The model tier as a child process: started, watched, started again when it dies, and ended with
+ * this process.
+ */
+public final class ModelTierProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelTierProcess.class);
+  private static final long RESTART_MS = 500;
+
+  private final Settings settings;
+  private final Thread watch;
+  private volatile Process process;
+  private volatile boolean closing;
+  private volatile boolean up;
+  private volatile int grpcPort;
+  private volatile int httpPort;
+
+  /**
+   * How it is started.
+   *
+   * @param jars folder of the model tier's jar and its libraries
+   * @param cache where the engine unpacks its native library
+   * @param grpcPort 0 for a free one
+   * @param httpPort 0 for a free one
+   */
+  public record Settings(
+      Path jars, Path data, Path cache, String postgresUrl, int grpcPort, int httpPort) {}
+
+  private ModelTierProcess(Settings settings) {
+    this.settings = settings;
+    this.grpcPort = settings.grpcPort();
+    this.httpPort = settings.httpPort();
+    this.watch = Thread.ofPlatform().daemon().name("model-tier-watch").unstarted(this::watch);
+  }
+
+  /** Starts it and returns when it serves. */
+  public static ModelTierProcess start(Settings settings) {
+    ModelTierProcess tier = new ModelTierProcess(settings);
+    try {
+      tier.launch();
+    } catch (IOException e) {
+      throw new OperationsException(
+          5, "the model tier does not start: " + e.getMessage() + "; see " + tier.logFile(), e);
+    }
+    tier.watch.start();
+    return tier;
+  }
+
+  /** The port of gateway and registry. */
+  public int grpcPort() {
+    return grpcPort;
+  }
+
+  /** The port of metrics and health. */
+  public int httpPort() {
+    return httpPort;
+  }
+
+  /** Whether the process serves. */
+  public boolean up() {
+    return up;
+  }
+
+  /** The child's process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  private Path logFile() {
+    return settings.data().resolve("logs").resolve("model-tier.log");
+  }
+
+  private void launch() throws IOException {
+    Files.createDirectories(logFile().getParent());
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx768m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dai.djl.offline=true",
+                "-Dai.djl.pytorch.num_threads=1",
+                "-Dai.djl.pytorch.num_interop_threads=1",
+                "-cp",
+                settings.jars() + "/*:" + settings.jars().resolve("lib") + "/*",
+                "ai.neo.modeltier.ModelTier",
+                "--grpc-port",
+                Integer.toString(grpcPort),
+                "--http-port",
+                Integer.toString(httpPort),
+                "--data-dir",
+                settings.data().toString(),
+                "--parent-pid",
+                Long.toString(ProcessHandle.current().pid())));
+    builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    builder.environment().put("OPT_OUT_TRACKING", "true");
+    builder.environment().put("DJL_CACHE_DIR", settings.cache().toString());
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+    process = builder.start();
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String line = out.readLine();
+    while (line != null && !line.startsWith("READY ")) {
+      line = out.readLine();
+    }
+    if (line == null) {
+      throw new IOException("it ended before it was ready");
+    }
+    JsonObject ready = new JsonObject(line.substring("READY ".length()));
+    grpcPort = ready.getInteger("grpc_port");
+    httpPort = ready.getInteger("http_port");
+    up = true;
+  }
+
+  private void watch() {
+    while (!closing) {
+      try {
+        int status = process.waitFor();
+        up = false;
+        if (closing) {
+          return;
+        }
+        LOG.warn("the model tier ended and is started again exit_status={}", status);
+        TimeUnit.MILLISECONDS.sleep(RESTART_MS);
+        launch();
+        LOG.info("the model tier serves again pid={}", process.pid());
+      } catch (IOException e) {
+        LOG.error("the model tier does not start; trying again", e);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    up = false;
+    process.destroy();
+    try {
+      if (!process.waitFor(3, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Positions and cash: folds over fills. */
+package ai.neo.orchestrator.portfolio;

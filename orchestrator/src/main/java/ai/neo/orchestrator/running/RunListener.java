@@ -1,0 +1,14 @@
+package ai.neo.orchestrator.running;
+
+import ai.neo.orchestrator.trading.LoopCommand;
+import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.orchestrator.trading.TradingLoop;
+
+/** Watches a run, for the page, the projection and the metrics. Called on the loop's thread. */
+public interface RunListener {
+  /** The loop has taken an event in. */
+  void heard(LoopEvent event, TradingLoop loop);
+
+  /** The loop has said something; it is about to be carried out. */
+  void said(LoopCommand command);
+}

@@ -1,0 +1,342 @@
+package ai.neo.orchestrator.running;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
+import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
+import ai.neo.orchestrator.journal.JournaledRun;
+import ai.neo.orchestrator.journal.Replay;
+import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.marketdata.RecordedMarketData;
+import ai.neo.orchestrator.marketdata.RecordingInfo;
+import ai.neo.orchestrator.portfolio.Portfolio;
+import ai.neo.orchestrator.strategy.ModelStrategy;
+import ai.neo.orchestrator.strategy.MovingAverageCross;
+import ai.neo.orchestrator.strategy.Prediction;
+import ai.neo.orchestrator.trading.DecisionDigest;
+import ai.neo.orchestrator.trading.LoopCommand;
+import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.orchestrator.trading.LoopParts;
+import ai.neo.orchestrator.trading.LoopSettings;
+import ai.neo.orchestrator.trading.OperatorCommand;
+import ai.neo.orchestrator.trading.TradingLoop;
+import ai.neo.riskrules.RiskLimits;
+import ai.neo.riskrules.TradingState;
+import ai.neo.tradingtypes.Bar;
+import ai.neo.tradingtypes.E8;
+import ai.neo.tradingtypes.Instrument;
+import ai.neo.tradingtypes.MarketEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loop, driven by recorded data, with a model of a few lines in place of the gateway. */
+class RecordedRunTest {
+  private static final long MINUTE = 60_000_000_000L;
+  private static final long MS = 1_000_000L;
+  private static final Instrument BTC =
+      new Instrument(0, "BTC", "x", E8.parse("0.01"), E8.parse("0.0001"), 0);
+  private static final String LIMITS =
+      """
+      max_order_notional: 50000
+      max_position_notional: 90000
+      max_gross_exposure: 200000
+      max_orders_per_minute: 60
+      price_collar_bps: 100
+      max_daily_loss: 50000
+      max_drawdown: 0.9
+      min_confidence: 0.4
+      max_volatility: 1
+      max_data_age_ms: 120000
+      max_order_quantity: 1000000
+      duplicate_window_ms: 1000
+      """;
+
+  @TempDir Path directory;
+
+  @Test
+  void theSameDataAndAnswersGiveTheSameDecisionsAndTheJournalReplaysThem() throws Exception {
+    Watched first = whole(directory.resolve("one"), LIMITS);
+    Watched second = whole(directory.resolve("two"), LIMITS);
+    assertThat(first.fills).isGreaterThan(20);
+    assertThat(first.learned).isGreaterThan(1000);
+    assertThat(second.digest.hex()).isEqualTo(first.digest.hex());
+    try (JournaledRun journal = JournaledRun.open(directory.resolve("one"))) {
+      assertThat(Replay.run(journal, commands -> loop(LIMITS, commands)))
+          .isInstanceOfSatisfying(
+              Replay.Result.Identical.class,
+              same -> assertThat(same.decisionDigest()).isEqualTo(first.digest.hex()));
+    }
+  }
+
+  @Test
+  void aReplayWithOtherLimitsNamesTheFirstDifference() throws Exception {
+    whole(directory, LIMITS);
+    try (JournaledRun journal = JournaledRun.open(directory)) {
+      String stricter = LIMITS.replace("max_order_notional: 50000", "max_order_notional: 1");
+      assertThat(Replay.run(journal, commands -> loop(stricter, commands)))
+          .isInstanceOfSatisfying(
+              Replay.Result.Different.class,
+              different -> {
+                assertThat(different.journaled()).contains("Approved");
+                assertThat(different.derived()).contains("order-notional");
+              });
+    }
+  }
+
+  @Test
+  void aRunThatWasCutOffAnywhereGoesOnAsIfNothingHadHappened() throws Exception {
+    Watched whole = whole(directory.resolve("whole"), LIMITS);
+    List<LoopEvent> heard = new ArrayList<>();
+    List<Integer> said = new ArrayList<>();
+    try (JournaledRun journal = JournaledRun.open(directory.resolve("whole"))) {
+      for (var entries = journal.remaining(); entries.hasNext(); ) {
+        switch (entries.next()) {
+          case JournaledRun.Entry.Heard(long sequence, LoopEvent event) -> {
+            heard.add(event);
+            said.add(0);
+          }
+          case JournaledRun.Entry.Said command -> said.set(said.size() - 1, said.getLast() + 1);
+        }
+      }
+    }
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 25; i++) {
+      int cut = random.nextInt(1, heard.size() - 1);
+      int written = random.nextInt(said.get(cut - 1) + 1);
+      Watched resumed = new Watched();
+      RecordedRun run = run(Journaling.NONE, resumed, LIMITS);
+      run.recover(heard.subList(0, cut).iterator(), written);
+      assertThat(run.run()).isTrue();
+      assertThat(resumed.digest.hex())
+          .as("cut after %d events, %d commands", cut, written)
+          .isEqualTo(whole.digest.hex());
+      assertThat(resumed.fills).isEqualTo(whole.fills);
+      assertThat(resumed.equityE8).isEqualTo(whole.equityE8);
+    }
+  }
+
+  @Test
+  void withoutTheModelNothingIsBoughtAndWhatIsHeldIsStillSold() throws Exception {
+    Watched watched = new Watched();
+    RecordedRun run =
+        new RecordedRun(
+            new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
+            new RecordedRun.Parts(new Bars(3000), new Model(1000), Journaling.NONE, watched),
+            commands -> modelOnly(commands),
+            RecordedRunTest::venue);
+    run.run();
+    assertThat(run.loop().counters().fallbacks()).isGreaterThan(1500);
+    assertThat(watched.fills).isPositive();
+    assertThat(run.loop().portfolio().quantityE8(0)).isZero();
+    assertThat(watched.boughtAfterFailure).isZero();
+  }
+
+  @Test
+  void aDrawdownClosesEverythingAndOnlyAnOperatorResumes() throws Exception {
+    Watched watched = new Watched();
+    RecordedRun run =
+        run(Journaling.NONE, watched, LIMITS.replace("max_drawdown: 0.9", "max_drawdown: 0.002"));
+    run.run();
+    assertThat(run.loop().state()).isEqualTo(TradingState.HALTED);
+    assertThat(run.loop().stateReason()).contains("max_drawdown");
+    assertThat(run.loop().portfolio().quantityE8(0)).isZero();
+    assertThat(run.loop().counters().refusedByRule()).containsKey("halted");
+  }
+
+  @Test
+  void afterAKillNothingIsSent() throws Exception {
+    Watched watched = new Watched();
+    RecordedRun run = run(Journaling.NONE, watched, LIMITS);
+    run.command(OperatorCommand.KILL, "test", "drill");
+    run.run();
+    assertThat(run.loop().state()).isEqualTo(TradingState.KILLED);
+    assertThat(run.loop().counters().orders()).isZero();
+  }
+
+  @Test
+  void profitAndLossAreWhatTheFillsSay() throws Exception {
+    Watched watched = whole(directory, LIMITS);
+    Portfolio again = new Portfolio(100_000 * E8.ONE, 1);
+    try (JournaledRun journal = JournaledRun.open(directory)) {
+      for (var entries = journal.remaining(); entries.hasNext(); ) {
+        if (entries.next()
+                instanceof JournaledRun.Entry.Heard(long sequence, LoopEvent.VenueReported reported)
+            && reported.report()
+                instanceof ai.neo.orchestrator.execution.ExecutionReport.Filled filled) {
+          again.apply(filled.fill());
+        }
+      }
+    }
+    again.mark(0, watched.markE8, 1);
+    assertThat(again.equityE8()).isEqualTo(watched.equityE8);
+  }
+
+  private static Watched whole(Path directory, String limits)
+      throws IOException, InterruptedException {
+    Watched watched = new Watched();
+    try (RunJournal journal = RunJournal.open(directory, RunJournal.Durability.OS, text -> {})) {
+      journal.started(0, "{}");
+      assertThat(run(journal, watched, limits).run()).isTrue();
+    }
+    return watched;
+  }
+
+  private static RecordedRun run(Journaling journal, RunListener listener, String limits) {
+    return new RecordedRun(
+        new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
+        new RecordedRun.Parts(new Bars(3000), new Model(Integer.MAX_VALUE), journal, listener),
+        commands -> loop(limits, commands),
+        RecordedRunTest::venue);
+  }
+
+  private static SimulatedOrderVenue venue(
+      Consumer<ai.neo.orchestrator.execution.ExecutionReport> reports) {
+    return new SimulatedOrderVenue(
+        List.of(BTC), new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, 42), reports);
+  }
+
+  private static TradingLoop loop(String limits, Consumer<LoopCommand> commands) {
+    return loop(limits, commands, true);
+  }
+
+  private static TradingLoop modelOnly(Consumer<LoopCommand> commands) {
+    return loop(LIMITS, commands, false);
+  }
+
+  private static TradingLoop loop(
+      String limits, Consumer<LoopCommand> commands, boolean withCross) {
+    ModelStrategy.Settings settings = new ModelStrategy.Settings(0.5, 0.5, 100, 30);
+    return new TradingLoop(
+        new LoopSettings("neo", 1, 100_000 * E8.ONE, "direction", 10, 0.001, 0.1, 1000 * MS),
+        LoopParts.fresh(
+            List.of(BTC),
+            FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT),
+            instrument ->
+                withCross
+                    ? List.of(new ModelStrategy(settings), new MovingAverageCross(5, 20))
+                    : List.of(new ModelStrategy(settings)),
+            RiskLimits.fromYaml(limits, "test"),
+            100_000 * E8.ONE),
+        commands);
+  }
+
+  /** A walk with a seed. */
+  private static final class Bars implements RecordedMarketData {
+    private final SplittableRandom random = new SplittableRandom(17);
+    private final int count;
+    private long price = 50_000 * E8.ONE;
+    private int at;
+
+    Bars(int count) {
+      this.count = count;
+    }
+
+    @Override
+    public List<Instrument> instruments() {
+      return List.of(BTC);
+    }
+
+    @Override
+    public RecordingInfo info(int instrument) {
+      return new RecordingInfo("walk", 0, count * MINUTE, MINUTE, count, false);
+    }
+
+    @Override
+    public Optional<MarketEvent> next() {
+      if (at == count) {
+        return Optional.empty();
+      }
+      long open = price;
+      price += random.nextLong(-80, 81) * E8.ONE;
+      long high = Math.max(open, price) + 5 * E8.ONE;
+      long low = Math.min(open, price) - 5 * E8.ONE;
+      long openNs = at++ * MINUTE;
+      return Optional.of(
+          new Bar(
+              0, openNs, openNs + MINUTE, open, high, low, price, random.nextLong(30 * E8.ONE)));
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+
+  /** Says what the last return's sign suggests; away after so many answers. */
+  private static final class Model implements ModelTier {
+    private final int answers;
+    private int asked;
+
+    Model(int answers) {
+      this.answers = answers;
+    }
+
+    @Override
+    public Answer predict(LoopCommand.Predict command) {
+      if (asked++ >= answers) {
+        return new Answer.Failed("gateway UNAVAILABLE");
+      }
+      float buy = command.features()[0] > 0 ? 0.6f : 0.2f;
+      return new Answer.Predicted(
+          new Prediction(
+              command.predictionId(),
+              command.instrument(),
+              command.timeNs(),
+              "direction",
+              "1",
+              "d",
+              0,
+              0.8f - buy,
+              0.2f,
+              buy,
+              0f),
+          1000);
+    }
+
+    @Override
+    public List<LoopEvent> learn(LoopCommand.Learn command) {
+      return List.of(
+          new LoopEvent.FeedbackTaken(
+              command.timeNs(), command.prediction().id(), "LEARNED", command.prediction().id()));
+    }
+  }
+
+  private static final class Watched implements RunListener {
+    private final DecisionDigest digest = new DecisionDigest();
+    private long fills;
+    private long learned;
+    private long equityE8;
+    private long markE8;
+    private boolean failing;
+    private int boughtAfterFailure;
+
+    @Override
+    public void heard(LoopEvent event, TradingLoop loop) {
+      fills = loop.counters().fills();
+      learned = loop.counters().updatesLearned();
+      equityE8 = loop.portfolio().equityE8();
+      markE8 = loop.portfolio().markE8(0);
+      failing |= event instanceof LoopEvent.PredictionFailed;
+    }
+
+    @Override
+    public void said(LoopCommand command) {
+      if (command instanceof LoopCommand.Decide decide) {
+        digest.add(decide.decision());
+      }
+      if (failing
+          && command instanceof LoopCommand.Submit submit
+          && submit.order().side() == ai.neo.tradingtypes.Side.BUY) {
+        boughtAfterFailure++;
+      }
+    }
+  }
+}

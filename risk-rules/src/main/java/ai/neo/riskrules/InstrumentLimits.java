@@ -1,0 +1,54 @@
+package ai.neo.riskrules;
+
+import ai.neo.tradingtypes.E8;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All limits as they hold for one instrument: its own, else the general ones. Immutable. */
+public final class InstrumentLimits {
+  private static final long E8_NS_PER_MS = E8.ONE / 1_000_000;
+
+  private final Map<Limit, Long> valuesE8;
+  private final List<Limit> missing;
+
+  InstrumentLimits(Map<Limit, Long> valuesE8) {
+    Map<Limit, Long> copy = new EnumMap<>(Limit.class);
+    copy.putAll(valuesE8);
+    EnumSet<Limit> notSet = EnumSet.allOf(Limit.class);
+    notSet.removeAll(copy.keySet());
+    this.valuesE8 = Collections.unmodifiableMap(copy);
+    this.missing = List.copyOf(notSet);
+  }
+
+  /** The limits that are not set, in the order of their declaration. As long as any, no entry. */
+  public List<Limit> missing() {
+    return missing;
+  }
+
+  /** The limit as text, for people; empty when it is not set. */
+  public Optional<String> text(Limit limit) {
+    return has(limit) ? Optional.of(E8.format(e8(limit))) : Optional.empty();
+  }
+
+  boolean has(Limit limit) {
+    return valuesE8.containsKey(limit);
+  }
+
+  /** The limit in units of 1e-8 of what its key names. */
+  long e8(Limit limit) {
+    Long value = valuesE8.get(limit);
+    if (value == null) {
+      throw new IllegalStateException(limit.key() + " is not set");
+    }
+    return value;
+  }
+
+  /** A limit that its key names in milliseconds. */
+  long ns(Limit limit) {
+    return e8(limit) / E8_NS_PER_MS;
+  }
+}
