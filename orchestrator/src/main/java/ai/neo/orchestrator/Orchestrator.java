@@ -12,14 +12,12 @@ import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
-import ai.neo.orchestrator.marketdata.recorded.Recording;
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
 import ai.neo.orchestrator.operations.Migrations;
 import ai.neo.orchestrator.operations.ModelTierProcess;
 import ai.neo.orchestrator.projection.JournalProjection;
-import ai.neo.orchestrator.running.RecordedRun;
-import ai.neo.orchestrator.running.RunSettings;
+import ai.neo.orchestrator.running.TradingRun;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.proto.learning.v1.TrainHeader;
@@ -52,7 +50,6 @@ public final class Orchestrator implements AutoCloseable {
   private static final int HORIZON_BARS = 15;
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
-  private static final long GAP_NS = 3_600_000_000_000L;
 
   private final RunOptions options;
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
@@ -63,7 +60,7 @@ public final class Orchestrator implements AutoCloseable {
   private ManagedChannel channel;
   private RunJournal journal;
   private JournalProjection projection;
-  private RecordedRun run;
+  private TradingRun run;
   private RunView view;
   private RunDefinition definition;
   private Path journalDirectory;
@@ -75,12 +72,9 @@ public final class Orchestrator implements AutoCloseable {
   /** Starts everything up to the first event. */
   public void start() throws IOException, InterruptedException {
     directory = opened(DataDirectory.open(options.dataDirectory()));
-    Recording recording = recording();
-    if (options.data().isEmpty()) {
-      recording.summaries().forEach(text -> LOG.info("data {}", text));
-    } else {
-      recording.descriptions().forEach(text -> System.err.println("neo: data " + text));
-    }
+    Vertx vertx = Vertx.vertx();
+    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    MarketSource source = MarketSource.open(options, vertx);
     postgres =
         opened(
             EmbeddedPostgresServer.start(
@@ -103,15 +97,13 @@ public final class Orchestrator implements AutoCloseable {
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build();
     toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
-    openJournal(recording);
-    Vertx vertx = Vertx.vertx();
-    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    openJournal(source);
     view = new RunView(definition.runId(), definition.instruments(), INITIAL_CASH_E8);
-    makeRun(recording);
+    makeRun(source);
     ApiServer api = opened(new ApiServer(vertx, apiParts(), PageRoutes::mount));
     int pagePort = api.listen(options.pagePort());
     announce(pagePort);
-    trainFirstModel(recording);
+    trainFirstModel(source);
     projection =
         new JournalProjection(
             vertx,
@@ -181,18 +173,12 @@ public final class Orchestrator implements AutoCloseable {
         .put("wall_seconds", Math.floor((System.nanoTime() - startedNs) / 1e6) / 1e3);
   }
 
-  private Recording recording() {
-    return options.data().isEmpty()
-        ? Recording.sample(options.home().resolve("data").resolve("sample"), options.selection())
-        : Recording.files(options.data(), options.dataZone(), options.selection());
-  }
-
   private Path cache() {
     return Path.of(System.getProperty("user.home"), ".neo", "cache");
   }
 
   /** Goes on with the journal of the same run, or begins one. */
-  private void openJournal(Recording recording) throws IOException {
+  private void openJournal(MarketSource source) throws IOException {
     String limits =
         options.riskFile().isPresent()
             ? Files.readString(options.riskFile().get())
@@ -203,7 +189,8 @@ public final class Orchestrator implements AutoCloseable {
             options.seed(),
             new LoopSettings(
                 "neo", 1, INITIAL_CASH_E8, MODEL, HORIZON_BARS, LABEL_THRESHOLD, 0.15, 1000 * MS),
-            recording.instruments(),
+            source.name(),
+            source.instruments(),
             limits,
             resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
     Path journals = directory.directory("journal");
@@ -214,6 +201,7 @@ public final class Orchestrator implements AutoCloseable {
               "run-" + number,
               wanted.seed(),
               wanted.loop(),
+              wanted.feed(),
               wanted.instruments(),
               limits,
               wanted.featuresYaml());
@@ -247,14 +235,12 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void makeRun(Recording recording) {
+  private void makeRun(MarketSource source) {
     SimulatedVenueSettings venue =
         new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
     run =
-        new RecordedRun(
-            new RunSettings(options.speed(), GAP_NS, 5 * MS),
-            new RecordedRun.Parts(
-                recording.open(),
+        source.newRun(
+            new MarketSource.Parts(
                 new GatewayModelTier(
                     channel,
                     new GatewayModelTier.Settings(
@@ -290,7 +276,7 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void trainFirstModel(Recording recording) throws InterruptedException {
+  private void trainFirstModel(MarketSource source) throws InterruptedException {
     RegistryView registry = new RegistryView(channel, MODEL);
     if (registry.hasChampion()) {
       return;
@@ -298,10 +284,10 @@ public final class Orchestrator implements AutoCloseable {
     FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     List<TrainingRows> parts = new ArrayList<>();
     int rows = 0;
-    for (Instrument instrument : recording.instruments()) {
+    for (Instrument instrument : source.instruments()) {
       TrainingRows part =
           TrainingRows.build(
-              features, recording.trainingBars(instrument.id()), HORIZON_BARS, LABEL_THRESHOLD);
+              features, source.trainingBars(instrument.id()), HORIZON_BARS, LABEL_THRESHOLD);
       parts.add(part);
       rows += part.size();
     }
@@ -313,7 +299,7 @@ public final class Orchestrator implements AutoCloseable {
                 .setFeatureSetId(features.id())
                 .setFeatures(features.width())
                 .setSeed(options.seed())
-                .setDataDescription(String.join("; ", recording.summaries()))
+                .setDataDescription(String.join("; ", source.summaries()))
                 .build(),
             joined(features.width(), rows, parts),
             progress ->

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * All that decides what a loop does: the first frame of its journal, from which a replay makes the
  * same loop again.
  *
+ * @param feed where the market data come from: {@link #RECORDED}, or a live venue's name
  * @param limitsYaml text of the limits
  * @param featuresYaml text of the feature set
  */
@@ -28,9 +29,13 @@ public record RunDefinition(
     String runId,
     long seed,
     LoopSettings loop,
+    String feed,
     List<Instrument> instruments,
     String limitsYaml,
     String featuresYaml) {
+  /** Market data from files. */
+  static final String RECORDED = "recorded";
+
   private static final int FAST_BARS = 50;
   private static final int SLOW_BARS = 200;
   private static final ModelStrategy.Settings MODEL_STRATEGY =
@@ -84,6 +89,7 @@ public record RunDefinition(
         .put("label_threshold", loop.labelThreshold())
         .put("position_fraction", loop.positionFraction())
         .put("prediction_deadline_ns", loop.predictionDeadlineNs())
+        .put("feed", feed)
         .put("instruments", all)
         .put("limits", limitsYaml)
         .put("features", featuresYaml)
@@ -117,6 +123,7 @@ public record RunDefinition(
             json.getDouble("label_threshold"),
             json.getDouble("position_fraction"),
             json.getLong("prediction_deadline_ns")),
+        json.getString("feed", RECORDED),
         instruments,
         json.getString("limits"),
         json.getString("features"));

@@ -2,6 +2,7 @@ package ai.neo.orchestrator;
 
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param speed recorded seconds per second; infinite for as fast as it goes
  * @param data candle files of one's own; empty for the bundled sample
  * @param dataZone of times in them that do not state their own
+ * @param live a venue's live data in place of recorded ones
  * @param riskFile limits; empty for the bundled ones
  * @param pagePort 0 for a free one
  * @param gatewayPort 0 for a free one
@@ -27,11 +29,21 @@ public record RunOptions(
     Recording.Selection selection,
     List<Path> data,
     ZoneId dataZone,
+    Optional<Live> live,
     Optional<Path> riskFile,
     RunJournal.Durability durability,
     int pagePort,
     int gatewayPort,
     int metricsPort) {
+  /**
+   * Live data of a venue.
+   *
+   * @param venue its name; {@code binance} is there
+   * @param rest base of its REST API
+   * @param streams base of its streams
+   */
+  public record Live(String venue, URI rest, URI streams) {}
+
   public RunOptions {
     data = List.copyOf(data);
   }

@@ -3,8 +3,11 @@ package ai.neo.orchestrator.cli;
 import ai.neo.orchestrator.Orchestrator;
 import ai.neo.orchestrator.RunOptions;
 import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.marketdata.binance.BinanceConnection;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,12 +31,14 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Trades recorded market data on paper; without options, the bundled sample.",
+    description =
+        "Trades recorded or live market data on paper; without options, the bundled sample.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo run",
       "  ./neo run --speed max --until-end --json",
       "  ./neo run --data my-candles.csv --speed 3600",
+      "  ./neo run --live binance --symbols BTCUSDT,ETHUSDT",
       "  ./neo run --symbols ETHUSDT --from 2024-06-01 --to 2024-07-01 --until-end"
     })
 final class RunCommand implements Callable<Integer> {
@@ -44,6 +49,8 @@ final class RunCommand implements Callable<Integer> {
           "gateway.port",
           "metrics.port",
           "registry.port",
+          "binance.rest_url",
+          "binance.stream_url",
           "data.zone",
           "journal.durability",
           "risk.file",
@@ -65,6 +72,13 @@ final class RunCommand implements Callable<Integer> {
   @CommandLine.Option(names = "--to", description = "Up to this date or time, UTC.")
   private Optional<String> to = Optional.empty();
 
+  @CommandLine.Option(
+      names = "--live",
+      paramLabel = "VENUE",
+      description =
+          "A venue's live public data in place of recorded ones, still on paper: binance; no key.")
+  private Optional<String> live = Optional.empty();
+
   @CommandLine.Option(names = "--until-end", description = "End with a summary when the data do.")
   private boolean untilEnd;
 
@@ -82,7 +96,8 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description =
           "page.port, gateway.port, metrics.port (0: a free one), journal.durability (os, fsync),"
-              + " risk.file, run.seed, data.zone (of times in --data that state none)")
+              + " risk.file, run.seed, data.zone (of times in --data that state none),"
+              + " binance.rest_url, binance.stream_url")
   private Map<String, String> set = new TreeMap<>();
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -145,12 +160,43 @@ final class RunCommand implements Callable<Integer> {
         new Recording.Selection(symbols, time(from), time(to)),
         data,
         zone(set.getOrDefault("data.zone", "UTC")),
+        live.map(this::live),
         Optional.ofNullable(set.get("risk.file")).map(Path::of),
         RunJournal.Durability.valueOf(
             set.getOrDefault("journal.durability", "os").toUpperCase(Locale.ROOT)),
         port("page.port", 8080),
         port("gateway.port", 8001),
         port("metrics.port", 8002));
+  }
+
+  private RunOptions.Live live(String venue) {
+    if (!venue.equals("binance")) {
+      throw new IllegalArgumentException("--live " + venue + ": no such venue; there is binance");
+    }
+    if (untilEnd || !data.isEmpty() || from.isPresent() || to.isPresent()) {
+      throw new IllegalArgumentException(
+          "--live goes on until you stop it; --data, --from, --to and --until-end are for recorded"
+              + " data");
+    }
+    BinanceConnection usual = BinanceConnection.publicSpot();
+    return new RunOptions.Live(
+        venue,
+        address("binance.rest_url", usual.rest(), "http"),
+        address("binance.stream_url", usual.streams(), "ws"));
+  }
+
+  private URI address(String key, URI usual, String scheme) {
+    String text = set.getOrDefault(key, usual.toString());
+    try {
+      URI address = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+      if (address.getHost() != null && Set.of(scheme, scheme + "s").contains(address.getScheme())) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      // Said below, with what is expected.
+    }
+    throw new IllegalArgumentException(
+        key + "='" + text + "', expected " + scheme + "://HOST or " + scheme + "s://HOST");
   }
 
   private static ZoneId zone(String text) {

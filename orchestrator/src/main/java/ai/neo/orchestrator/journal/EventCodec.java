@@ -15,6 +15,9 @@ import java.nio.ByteBuffer;
 
 /** What the loop hears, as payloads. The frame's timestamp is the event's time. */
 final class EventCodec {
+  /** Of market data: when it happened, where that is not when it was heard. */
+  private static final int HAPPENED_NS = 15;
+
   private EventCodec() {}
 
   static int type(LoopEvent event) {
@@ -26,6 +29,7 @@ final class EventCodec {
       case LoopEvent.FeedbackTaken e -> FrameType.FEEDBACK_TAKEN;
       case LoopEvent.ModelChanged e -> FrameType.MODEL_CHANGED;
       case LoopEvent.OperatorCommanded e -> FrameType.OPERATOR_COMMANDED;
+      case LoopEvent.FeedChanged e -> FrameType.FEED_CHANGED;
       case LoopEvent.FeedEnded e -> FrameType.FEED_ENDED;
     };
   }
@@ -42,7 +46,12 @@ final class EventCodec {
   static void write(LoopEvent event, ByteBuffer target) {
     FieldWriter to = new FieldWriter(target);
     switch (event) {
-      case LoopEvent.MarketData market -> writeMarket(market.event(), to);
+      case LoopEvent.MarketData market -> {
+        writeMarket(market.event(), to);
+        if (market.event().timeNs() != market.timeNs()) {
+          to.number(HAPPENED_NS, market.event().timeNs());
+        }
+      }
       case LoopEvent.PredictionArrived arrived -> {
         writePrediction(arrived.prediction(), to);
         to.number(20, arrived.latencyNs());
@@ -62,6 +71,7 @@ final class EventCodec {
               .text(7, c.reason());
       case LoopEvent.OperatorCommanded c ->
           to.oneOf(1, c.command()).text(2, c.actor()).text(3, c.reason());
+      case LoopEvent.FeedChanged c -> to.flag(1, c.live()).text(2, c.detail());
       case LoopEvent.FeedEnded ended -> { // The frame says it all.
       }
     }
@@ -72,7 +82,8 @@ final class EventCodec {
     long timeNs = frame.timestampNs();
     return switch (frame.type()) {
       case FrameType.BAR, FrameType.TRADE, FrameType.QUOTE, FrameType.BOOK_CHANGE ->
-          new LoopEvent.MarketData(readMarket(frame.type(), timeNs, from));
+          new LoopEvent.MarketData(
+              timeNs, readMarket(frame.type(), from.number(HAPPENED_NS, timeNs), from));
       case FrameType.PREDICTION_ARRIVED ->
           new LoopEvent.PredictionArrived(timeNs, readPrediction(from), from.number(20));
       case FrameType.PREDICTION_FAILED ->
@@ -93,6 +104,7 @@ final class EventCodec {
       case FrameType.OPERATOR_COMMANDED ->
           new LoopEvent.OperatorCommanded(
               timeNs, from.oneOf(1, OperatorCommand.class), from.text(2), from.text(3));
+      case FrameType.FEED_CHANGED -> new LoopEvent.FeedChanged(timeNs, from.flag(1), from.text(2));
       case FrameType.FEED_ENDED -> new LoopEvent.FeedEnded(timeNs);
       default -> throw new IllegalStateException("frame type " + frame.type() + " is no event");
     };

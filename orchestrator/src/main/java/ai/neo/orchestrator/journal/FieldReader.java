@@ -22,6 +22,12 @@ final class FieldReader {
     return payload.getLong(at);
   }
 
+  /** The number, or another where the field is missing. */
+  long number(int tag, long otherwise) {
+    int at = seek(tag, Long.BYTES);
+    return at < 0 ? otherwise : payload.getLong(at);
+  }
+
   int integer(int tag) {
     return Math.toIntExact(number(tag));
   }
@@ -57,6 +63,15 @@ final class FieldReader {
   private int lengthFound;
 
   private int find(int tag, int expectedLength) {
+    int at = seek(tag, expectedLength);
+    if (at < 0) {
+      throw new IllegalStateException("field " + tag + " is missing");
+    }
+    return at;
+  }
+
+  /** Where the field's content begins; −1 where the field is missing. */
+  private int seek(int tag, int expectedLength) {
     int at = 0;
     while (at + 4 <= payload.limit()) {
       int foundTag = Short.toUnsignedInt(payload.getShort(at));
@@ -88,6 +103,6 @@ final class FieldReader {
       }
       at += length;
     }
-    throw new IllegalStateException("field " + tag + " is missing");
+    return -1;
   }
 }

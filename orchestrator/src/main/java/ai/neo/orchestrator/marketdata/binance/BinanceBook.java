@@ -4,7 +4,6 @@ import ai.neo.tradingtypes.BookChange;
 import ai.neo.tradingtypes.MarketEvent;
 import ai.neo.tradingtypes.Side;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,7 +30,6 @@ public final class BinanceBook {
   private final Map<Long, Long> bids = new HashMap<>();
   private final Map<Long, Long> asks = new HashMap<>();
   private boolean inStep;
-  private boolean bridged;
   private long lastId;
 
   public BinanceBook(int instrument) {
@@ -72,7 +70,6 @@ public final class BinanceBook {
       waiting.addFirst(update);
       return Outcome.GAP;
     }
-    bridged = true;
     apply(update, timeNs, changes);
     return Outcome.APPLIED;
   }
@@ -89,7 +86,6 @@ public final class BinanceBook {
     replace(snapshot.levels(), timeNs, changes);
     lastId = snapshot.lastUpdateId();
     inStep = true;
-    bridged = false;
     while (!waiting.isEmpty()) {
       Outcome outcome = update(waiting.removeFirst(), timeNs, changes);
       if (outcome == Outcome.GAP) {
@@ -110,18 +106,9 @@ public final class BinanceBook {
     replace(new DepthLevels(), timeNs, changes);
   }
 
-  /** Whether the book is the venue's: a snapshot and an update that bridges it were seen. */
-  public boolean inStep() {
-    return inStep && bridged;
-  }
-
-  /** Says the whole book again, for somebody who has seen none of it. */
-  public void restate(long timeNs, Consumer<MarketEvent> changes) {
-    Map<Long, Long> bidsDown = new TreeMap<>(Collections.reverseOrder());
-    bidsDown.putAll(bids);
-    Changes all = new Changes(timeNs, bids.size() + asks.size(), changes);
-    bidsDown.forEach((price, quantity) -> all.say(Side.BUY, price, quantity));
-    new TreeMap<>(asks).forEach((price, quantity) -> all.say(Side.SELL, price, quantity));
+  /** Whether there is a book: a snapshot, and no gap since. */
+  public boolean held() {
+    return inStep;
   }
 
   private void apply(

@@ -1,5 +1,6 @@
 package ai.neo.orchestrator.marketdata.binance;
 
+import ai.neo.orchestrator.marketdata.FeedAwayException;
 import ai.neo.orchestrator.marketdata.LiveMarketData;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.Instrument;
@@ -8,15 +9,14 @@ import ai.neo.tradingtypes.TimeSource;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
  * Public live data of Binance Spot: closed 1-minute bars, trades, best quotes, and order books held
@@ -69,7 +69,7 @@ public final class BinanceMarketData implements LiveMarketData {
    * Asks Binance for the instruments' rules. Blocks; not for an event loop.
    *
    * @throws IllegalArgumentException if Binance does not know a symbol
-   * @throws IllegalStateException if Binance does not answer
+   * @throws FeedAwayException if Binance does not answer
    */
   public static BinanceMarketData connect(
       Surroundings around, BinanceConnection connection, List<String> symbols) {
@@ -80,30 +80,46 @@ public final class BinanceMarketData implements LiveMarketData {
         symbols.stream().map(symbol -> symbol.toUpperCase(Locale.ROOT)).distinct().toList();
     BinanceRest rest = new BinanceRest(around.vertx(), connection.rest());
     try {
-      return new BinanceMarketData(around, connection, rest, await(rest.instruments(names)));
+      return new BinanceMarketData(
+          around, connection, rest, await(rest.instruments(names), connection));
     } catch (RuntimeException e) {
       rest.close();
       throw e;
     }
   }
 
-  private static <T> T await(Future<T> answer) {
+  private static <T> T await(Future<T> answer, BinanceConnection connection) {
     try {
       return answer
           .toCompletionStage()
           .toCompletableFuture()
           .get(ANSWER_WITHIN_S, TimeUnit.SECONDS);
-    } catch (ExecutionException | CompletionException e) {
+    } catch (ExecutionException e) {
       if (e.getCause() instanceof IllegalArgumentException known) {
         throw known;
       }
-      throw new IllegalStateException("Binance is away: " + e.getCause().getMessage(), e);
+      throw away(connection, reason(e.getCause()), e);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("Binance did not answer within " + ANSWER_WITHIN_S + " s", e);
+      throw away(connection, "no answer within " + ANSWER_WITHIN_S + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while Binance was asked", e);
+      throw away(connection, "interrupted while it was asked", e);
     }
+  }
+
+  private static FeedAwayException away(BinanceConnection connection, String why, Exception e) {
+    return new FeedAwayException("Binance is away at " + connection.rest() + ": " + why, e);
+  }
+
+  /** Some exceptions of the network carry no text of their own. */
+  private static String reason(Throwable cause) {
+    if (cause instanceof UnknownHostException) {
+      return "the host name is not known here";
+    }
+    return cause instanceof BinanceRest.RestFailure && cause.getMessage() != null
+        ? cause.getMessage()
+        : cause.getClass().getSimpleName()
+            + (cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")");
   }
 
   @Override
@@ -111,42 +127,30 @@ public final class BinanceMarketData implements LiveMarketData {
     return instruments;
   }
 
-  /**
-   * The newest closed 1-minute bars, oldest first: to warm features up before {@link #start}.
-   * Blocks; not for an event loop.
-   *
-   * @throws IllegalArgumentException if the symbol is none of {@link #instruments}
-   * @throws IllegalStateException if Binance does not answer
-   */
-  public List<Bar> warmUp(String symbol, int count) {
-    Instrument instrument =
-        instruments.stream()
-            .filter(candidate -> candidate.symbol().equals(symbol))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "symbol="
-                            + symbol
-                            + ", expected one of "
-                            + instruments.stream()
-                                .map(Instrument::symbol)
-                                .collect(Collectors.joining(", "))));
-    if (count <= 0) {
-      throw new IllegalArgumentException("count=" + count + ", expected above zero");
+  @Override
+  public List<Bar> history(int instrument, int bars) {
+    if (bars <= 0) {
+      throw new IllegalArgumentException("bars=" + bars + ", expected above zero");
     }
-    return await(rest.closedCandles(instrument, count, time.nowNs()));
+    return await(rest.closedCandles(instruments.get(instrument), bars, time.nowNs()), connection);
   }
 
   @Override
-  public synchronized void start(Consumer<MarketEvent> events, Consumer<FeedState> states) {
+  public synchronized void start(
+      long[] barsAfterNs, Consumer<MarketEvent> events, Consumer<FeedState> states) {
     if (stream != null || closed) {
       throw new IllegalStateException(closed ? "the feed is closed" : "the feed runs already");
+    }
+    if (barsAfterNs.length != instruments.size()) {
+      throw new IllegalArgumentException(
+          "bars_after_ns for " + barsAfterNs.length + " of " + instruments.size() + " instruments");
     }
     BinanceStream started =
         new BinanceStream(
             new BinanceStream.Parts(vertx, connection, rest, time, random),
-            instruments.stream().map(instrument -> new SymbolFeed(instrument, events)).toList(),
+            instruments.stream()
+                .map(instrument -> new SymbolFeed(instrument, barsAfterNs[instrument.id()], events))
+                .toList(),
             states);
     stream = started;
     context.runOnContext(_ -> started.open());

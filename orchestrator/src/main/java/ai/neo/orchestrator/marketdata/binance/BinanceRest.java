@@ -101,6 +101,10 @@ final class BinanceRest implements AutoCloseable {
       afterMs = waitMs;
     }
     String said = body.length() > 200 ? body.getString(0, 200) : body.toString();
+    if (status == 400) {
+      return Future.failedFuture(
+          new IllegalArgumentException("Binance refuses " + path + ": " + said));
+    }
     return Future.failedFuture(
         new RestFailure("Binance answered " + status + " to " + path + ": " + said, afterMs));
   }

@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.marketdata.binance;
 
 import ai.neo.orchestrator.marketdata.LiveMarketData.FeedState;
+import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.TimeSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
@@ -27,6 +28,12 @@ final class BinanceStream {
 
   private static final long NS_PER_MS = 1_000_000L;
 
+  /**
+   * A fetched bar counts as closed so long after its close, as our clock may be ahead of the
+   * venue's. The stream says by itself when a bar has closed.
+   */
+  private static final long CLOCKS_DIFFER_NS = 2_000_000_000L;
+
   private final Parts parts;
   private final WebSocketClient client;
   private final Map<String, SymbolFeed> feeds = new HashMap<>();
@@ -45,6 +52,7 @@ final class BinanceStream {
   private long openedAtNs;
   private long lastFrameAtNs;
   private boolean closed;
+  private boolean saidLive;
 
   record Parts(
       Vertx vertx,
@@ -115,7 +123,7 @@ final class BinanceStream {
     later(
         connection.longestLife().toMillis(), opening, () -> lost(opening, "replaced, as planned"));
     watch(opening);
-    states.accept(new FeedState(true, "connected to " + connection.streams()));
+    catchingUp("connected to " + connection.streams());
     inOrder.forEach(feed -> fetchMissedBars(opening, feed));
   }
 
@@ -166,7 +174,7 @@ final class BinanceStream {
     }
     openedAtNs = 0;
     long pauseMs = reopening.nextMs();
-    states.accept(new FeedState(false, why + "; next try in " + pauseMs + " ms"));
+    states.accept(new FeedState(FeedState.Phase.LOST, why + "; next try in " + pauseMs + " ms"));
     later(pauseMs, life, this::open);
   }
 
@@ -221,7 +229,9 @@ final class BinanceStream {
       case BinanceMessage.Candle candle -> {
         SymbolFeed feed = feeds.get(candle.symbol());
         if (feed != null) {
-          feed.candle(candle);
+          if (feed.candle(candle)) {
+            fetchMissedBars(opening, feed);
+          }
         }
       }
       case BinanceMessage.ShutdownNotice _ -> lost(opening, "Binance is about to close");
@@ -234,8 +244,7 @@ final class BinanceStream {
   private void takeDepth(long opening, SymbolFeed feed, BinanceBook.Outcome outcome) {
     switch (outcome) {
       case GAP -> {
-        states.accept(
-            new FeedState(true, feed.instrument().symbol() + ": a book update is missing; resync"));
+        catchingUp(feed.instrument().symbol() + ": a book update is missing; resync");
         askForSnapshot(opening, feed);
       }
       case WAITING -> askForSnapshot(opening, feed);
@@ -267,6 +276,7 @@ final class BinanceStream {
     if (outcome == BinanceBook.Outcome.APPLIED) {
       asked.remove(feed);
       asking.reset();
+      sayWhenWhole();
     } else {
       askAgain(opening, feed, new IOException("the snapshot does not meet the updates"));
     }
@@ -277,15 +287,13 @@ final class BinanceStream {
       return;
     }
     long pauseMs = pauseMs(why);
-    states.accept(
-        new FeedState(
-            true,
-            feed.instrument().symbol()
-                + ": no book yet: "
-                + why.getMessage()
-                + "; next try in "
-                + pauseMs
-                + " ms"));
+    catchingUp(
+        feed.instrument().symbol()
+            + ": no book yet: "
+            + why.getMessage()
+            + "; next try in "
+            + pauseMs
+            + " ms");
     later(
         pauseMs,
         opening,
@@ -302,39 +310,57 @@ final class BinanceStream {
         : own;
   }
 
-  /** After a loss: the bars since the last one that was said. */
+  /** The closed bars since the last one that was said, in as many pages as that takes. */
   private void fetchMissedBars(long opening, SymbolFeed feed) {
-    if (feed.lastBarOpenNs() == Long.MIN_VALUE) {
-      return;
-    }
     feed.startFetchingBars();
     long fromMs = feed.lastBarOpenNs() / NS_PER_MS + 1;
     parts
         .rest()
         .candles(feed.instrument(), "startTime=" + fromMs, BinanceRest.MOST_CANDLES)
-        .onSuccess(
-            bars -> {
-              if (!closed && opening == life) {
-                long now = parts.time().nowNs();
-                feed.fetchedBars(bars.stream().filter(bar -> bar.closeTimeNs() <= now).toList());
-              }
-            })
+        .onSuccess(bars -> takeMissedBars(opening, feed, bars))
         .onFailure(
             e -> {
               if (!closed && opening == life) {
                 long pauseMs = pauseMs(e);
-                states.accept(
-                    new FeedState(
-                        true,
-                        feed.instrument().symbol()
-                            + ": missed bars not fetched: "
-                            + e.getMessage()
-                            + "; next try in "
-                            + pauseMs
-                            + " ms"));
+                catchingUp(
+                    feed.instrument().symbol()
+                        + ": missed bars not fetched: "
+                        + e.getMessage()
+                        + "; next try in "
+                        + pauseMs
+                        + " ms");
                 later(pauseMs, opening, () -> fetchMissedBars(opening, feed));
               }
             });
+  }
+
+  private void takeMissedBars(long opening, SymbolFeed feed, List<Bar> bars) {
+    if (closed || opening != life) {
+      return;
+    }
+    long surelyClosedNs = parts.time().nowNs() - CLOCKS_DIFFER_NS;
+    List<Bar> closedBars =
+        bars.stream().filter(bar -> bar.closeTimeNs() <= surelyClosedNs).toList();
+    if (closedBars.size() == BinanceRest.MOST_CANDLES) {
+      feed.fetchedSomeBars(closedBars);
+      fetchMissedBars(opening, feed);
+    } else if (feed.fetchedBars(closedBars)) {
+      fetchMissedBars(opening, feed);
+    } else {
+      sayWhenWhole();
+    }
+  }
+
+  private void catchingUp(String detail) {
+    saidLive = false;
+    states.accept(new FeedState(FeedState.Phase.CATCHING_UP, detail));
+  }
+
+  private void sayWhenWhole() {
+    if (!saidLive && inOrder.stream().allMatch(SymbolFeed::whole)) {
+      saidLive = true;
+      states.accept(new FeedState(FeedState.Phase.LIVE, "books in step and bars complete"));
+    }
   }
 
   void close() {

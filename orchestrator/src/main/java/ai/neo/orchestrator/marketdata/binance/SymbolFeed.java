@@ -5,7 +5,8 @@ import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.MarketEvent;
 import ai.neo.tradingtypes.Quote;
 import ai.neo.tradingtypes.Trade;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -19,12 +20,17 @@ final class SymbolFeed {
   private final BinanceBook book;
   private long timeNs;
   private long lastTradeId = Long.MIN_VALUE;
-  private long lastBarOpenNs = Long.MIN_VALUE;
-  private final List<Bar> waitingBars = new ArrayList<>();
+  private long lastBarOpenNs;
+  private final Deque<Bar> waitingBars = new ArrayDeque<>();
   private boolean fetchingBars;
+  private long triedBeforeNs = Long.MIN_VALUE;
 
-  SymbolFeed(Instrument instrument, Consumer<MarketEvent> events) {
+  /**
+   * @param barsAfterNs bars that opened later are wanted
+   */
+  SymbolFeed(Instrument instrument, long barsAfterNs, Consumer<MarketEvent> events) {
     this.instrument = instrument;
+    this.lastBarOpenNs = barsAfterNs;
     this.events = events;
     this.book = new BinanceBook(instrument.id());
   }
@@ -33,13 +39,14 @@ final class SymbolFeed {
     return instrument;
   }
 
-  /** Start of the newest bar that was said; {@link Long#MIN_VALUE} before the first. */
+  /** Start of the newest bar that was said, or was known before. */
   long lastBarOpenNs() {
     return lastBarOpenNs;
   }
 
-  boolean bookInStep() {
-    return book.inStep();
+  /** Whether book and bars are the present ones. */
+  boolean whole() {
+    return book.held() && !fetchingBars;
   }
 
   private long at(long eventTimeNs) {
@@ -88,20 +95,27 @@ final class SymbolFeed {
     }
   }
 
-  void candle(BinanceMessage.Candle candle) {
-    if (candle.closed()) {
-      BinanceMessage.CandleValues values = candle.values();
-      bar(
-          new Bar(
-              instrument.id(),
-              candle.openTimeNs(),
-              candle.closeTimeNs(),
-              values.openE8(),
-              values.highE8(),
-              values.lowE8(),
-              values.closeE8(),
-              values.volumeE8()));
+  /**
+   * A candle of the stream.
+   *
+   * @return whether bars before it are missing and have to be fetched
+   */
+  boolean candle(BinanceMessage.Candle candle) {
+    if (!candle.closed()) {
+      return false;
     }
+    BinanceMessage.CandleValues values = candle.values();
+    waitingBars.addLast(
+        new Bar(
+            instrument.id(),
+            candle.openTimeNs(),
+            candle.closeTimeNs(),
+            values.openE8(),
+            values.highE8(),
+            values.lowE8(),
+            values.closeE8(),
+            values.volumeE8()));
+    return !fetchingBars && sayWaiting();
   }
 
   /** From now on bars of the stream wait, because older ones are being fetched. */
@@ -109,20 +123,39 @@ final class SymbolFeed {
     fetchingBars = true;
   }
 
-  /** The bars that were missed are here, oldest first; then come those that waited. */
-  void fetchedBars(List<Bar> missed) {
-    fetchingBars = false;
-    missed.forEach(this::bar);
-    List<Bar> late = List.copyOf(waitingBars);
-    waitingBars.clear();
-    late.forEach(this::bar);
+  /** Some of the bars that were missed, oldest first; there are more. */
+  void fetchedSomeBars(List<Bar> missed) {
+    missed.forEach(this::say);
   }
 
-  /** A bar, from the stream or fetched after a loss; one that was said before is left out. */
-  private void bar(Bar bar) {
-    if (fetchingBars) {
-      waitingBars.add(bar);
-    } else if (bar.openTimeNs() > lastBarOpenNs) {
+  /**
+   * The bars that were missed are here, oldest first; then come those that waited.
+   *
+   * @return whether more have to be fetched, because one that waited leaves a gap
+   */
+  boolean fetchedBars(List<Bar> missed) {
+    fetchingBars = false;
+    missed.forEach(this::say);
+    return sayWaiting();
+  }
+
+  /** A gap is fetched once; what the venue does not have then, it does not have. */
+  private boolean sayWaiting() {
+    while (!waitingBars.isEmpty()) {
+      Bar next = waitingBars.peekFirst();
+      boolean gap = next.openTimeNs() - lastBarOpenNs > next.closeTimeNs() - next.openTimeNs();
+      if (gap && triedBeforeNs != next.openTimeNs()) {
+        triedBeforeNs = next.openTimeNs();
+        return true;
+      }
+      say(waitingBars.removeFirst());
+    }
+    return false;
+  }
+
+  /** A bar, from the stream or fetched; one that was said before is left out. */
+  private void say(Bar bar) {
+    if (bar.openTimeNs() > lastBarOpenNs) {
       lastBarOpenNs = bar.openTimeNs();
       at(bar.closeTimeNs());
       events.accept(bar);

@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.marketdata.binance;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
@@ -8,7 +9,9 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.neo.orchestrator.marketdata.FeedAwayException;
 import ai.neo.orchestrator.marketdata.LiveMarketData.FeedState;
+import ai.neo.orchestrator.marketdata.LiveMarketData.FeedState.Phase;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.BookChange;
 import ai.neo.tradingtypes.E8;
@@ -67,6 +70,7 @@ class BinanceMarketDataTest {
   void startVenue() throws Exception {
     rest.start();
     rest.stubFor(get(urlPathEqualTo("/api/v3/exchangeInfo")).willReturn(okJson(RULES)));
+    rest.stubFor(get(urlPathEqualTo("/api/v3/klines")).atPriority(9).willReturn(okJson("[]")));
     streams =
         vertx
             .createHttpServer()
@@ -104,7 +108,7 @@ class BinanceMarketDataTest {
   @Test
   void saysTheEventsOfARecordedStream() throws Exception {
     feed = connect(patience());
-    feed.start(events::add, states::add);
+    feed.start(new long[] {-MINUTE}, events::add, states::add);
     ServerWebSocket socket = nextSocket();
     assertThat(socket.query())
         .isEqualTo("streams=btcusdt@kline_1m/btcusdt@trade/btcusdt@depth@100ms/btcusdt@bookTicker");
@@ -143,7 +147,7 @@ class BinanceMarketDataTest {
             .whenScenarioStateIs("again")
             .willReturn(okJson(book(8, "20"))));
     feed = connect(patience());
-    feed.start(events::add, states::add);
+    feed.start(new long[] {-MINUTE}, events::add, states::add);
     ServerWebSocket socket = nextSocket();
     List<MarketEvent> heard = new ArrayList<>();
 
@@ -168,9 +172,10 @@ class BinanceMarketDataTest {
   void comesBackAfterALossSaysNothingTwiceAndFetchesMissedBars() throws Exception {
     rest.stubFor(
         get(urlPathEqualTo("/api/v3/klines"))
+            .withQueryParam("startTime", equalTo("1"))
             .willReturn(okJson("[" + kline(1) + "," + kline(2) + "," + kline(99) + "]")));
     feed = connect(patience());
-    feed.start(events::add, states::add);
+    feed.start(new long[] {-MINUTE}, events::add, states::add);
     List<MarketEvent> heard = new ArrayList<>();
     ServerWebSocket first = nextSocket();
     first.writeTextMessage(streamedKline(0, false));
@@ -188,7 +193,9 @@ class BinanceMarketDataTest {
     assertThat(heard.stream().filter(Bar.class::isInstance).map(Bar.class::cast))
         .extracting(bar -> bar.openTimeNs() / MINUTE)
         .containsExactly(0L, 1L, 2L, 3L);
-    assertThat(states).extracting(FeedState::connected).containsExactly(true, false, true);
+    assertThat(states)
+        .extracting(FeedState::phase)
+        .containsSubsequence(Phase.CATCHING_UP, Phase.LOST, Phase.CATCHING_UP);
   }
 
   @Test
@@ -202,7 +209,7 @@ class BinanceMarketDataTest {
             Duration.ofMillis(5),
             Duration.ofMillis(20));
     feed = connect(impatient);
-    feed.start(events::add, states::add);
+    feed.start(new long[] {-MINUTE}, events::add, states::add);
     nextSocket();
     nextSocket();
 
@@ -216,10 +223,10 @@ class BinanceMarketDataTest {
             .willReturn(aResponse().withStatus(429).withHeader("Retry-After", "7")));
     feed = connect(patience());
 
-    assertThatThrownBy(() -> feed.warmUp("BTCUSDT", 5))
-        .isInstanceOf(IllegalStateException.class)
+    assertThatThrownBy(() -> feed.history(0, 5))
+        .isInstanceOf(FeedAwayException.class)
         .hasMessageContaining("429");
-    assertThatThrownBy(() -> feed.warmUp("BTCUSDT", 5)).hasMessageContaining("asked to wait");
+    assertThatThrownBy(() -> feed.history(0, 5)).hasMessageContaining("asked to wait");
     rest.verify(1, getRequestedFor(urlPathEqualTo("/api/v3/klines")));
   }
 
@@ -234,19 +241,56 @@ class BinanceMarketDataTest {
     rest.stubFor(
         get(urlPathEqualTo("/api/v3/klines"))
             .atPriority(1)
-            .withQueryParam(
-                "endTime",
-                com.github.tomakehurst.wiremock.client.WireMock.equalTo(
-                    Long.toString((last - 2) * 60_000 - 1)))
+            .withQueryParam("endTime", equalTo(Long.toString((last - 2) * 60_000 - 1)))
             .willReturn(okJson("[" + kline(last - 4) + "," + kline(last - 3) + "]")));
     feed = connect(patience());
 
-    assertThat(feed.warmUp("BTCUSDT", 4))
+    assertThat(feed.history(0, 4))
         .extracting(bar -> bar.openTimeNs() / MINUTE)
         .containsExactly(last - 4, last - 3, last - 2, last - 1);
-    assertThatThrownBy(() -> feed.warmUp("DOGE", 4))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("BTCUSDT");
+  }
+
+  @Test
+  void isLiveOnceBookAndBarsAreWholeAndNotWhileAnUpdateIsMissing() throws Exception {
+    feed = connect(patience());
+    feed.start(new long[] {-MINUTE}, events::add, states::add);
+    ServerWebSocket socket = nextSocket();
+    recorded.stream()
+        .filter(line -> line.contains("depthUpdate"))
+        .forEach(socket::writeTextMessage);
+    waitForPhase(Phase.LIVE);
+
+    socket.writeTextMessage(depth(2_000_000_000_000L, 90_000_000_000L, 90_000_000_001L, "1", "1"));
+    assertThat(waitForPhase(Phase.CATCHING_UP).detail()).contains("missing");
+  }
+
+  @Test
+  void fetchesABarThatTheStreamLeftOut() throws Exception {
+    rest.stubFor(
+        get(urlPathEqualTo("/api/v3/klines"))
+            .withQueryParam("startTime", equalTo("1"))
+            .willReturn(okJson("[" + kline(1) + "]")));
+    feed = connect(patience());
+    feed.start(new long[] {-MINUTE}, events::add, states::add);
+    ServerWebSocket socket = nextSocket();
+    socket.writeTextMessage(streamedKline(0, true));
+    socket.writeTextMessage(streamedKline(2, true));
+    List<MarketEvent> heard = new ArrayList<>();
+    waitFor(heard, all -> count(all, Bar.class) == 3);
+
+    assertThat(heard.stream().filter(Bar.class::isInstance).map(Bar.class::cast))
+        .extracting(bar -> bar.openTimeNs() / MINUTE)
+        .containsExactly(0L, 1L, 2L);
+  }
+
+  @Test
+  void saysWhereItIsAwayAndWhy() {
+    BinanceConnection patience = patience();
+    rest.stop();
+    assertThatThrownBy(() -> connect(patience))
+        .isInstanceOf(FeedAwayException.class)
+        .hasMessageContaining("127.0.0.1")
+        .hasMessageContaining("refused");
   }
 
   @Test
@@ -255,6 +299,16 @@ class BinanceMarketDataTest {
             () -> BinanceMarketData.connect(around(), patience(), List.of("BTCUSDT", "NOPE")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("NOPE");
+  }
+
+  private FeedState waitForPhase(Phase phase) throws InterruptedException {
+    while (true) {
+      FeedState state = states.poll(20, TimeUnit.SECONDS);
+      assertThat(state).as("a state %s", phase).isNotNull();
+      if (state.phase() == phase) {
+        return state;
+      }
+    }
   }
 
   private BinanceMarketData connect(BinanceConnection connection) {
