@@ -1,22 +1,29 @@
 package ai.neo.orchestrator;
 
 import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.featurestore.OfflineFeatureStore;
+import ai.neo.featurestore.OnlineFeatureStore;
 import ai.neo.featurestore.TrainingRows;
+import ai.neo.featurestore.postgres.PostgresOfflineFeatureStore;
+import ai.neo.featurestore.redis.RedisOnlineFeatureStore;
 import ai.neo.orchestrator.api.ApiServer;
 import ai.neo.orchestrator.api.RunView;
 import ai.neo.orchestrator.dashboard.PageRoutes;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
+import ai.neo.orchestrator.features.FeaturePublisher;
+import ai.neo.orchestrator.features.FeatureQueries;
+import ai.neo.orchestrator.features.RedisOutage;
 import ai.neo.orchestrator.gateway.GatewayModelTier;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.operations.DataDirectory;
-import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
-import ai.neo.orchestrator.operations.Migrations;
 import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.orchestrator.operations.Stores;
 import ai.neo.orchestrator.projection.JournalProjection;
+import ai.neo.orchestrator.running.RunListener;
 import ai.neo.orchestrator.running.TradingRun;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
@@ -28,6 +35,10 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,11 +62,19 @@ public final class Orchestrator implements AutoCloseable {
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
 
+  /**
+   * Patience with the model tier on recorded data, where the clock stands still meanwhile: a busy
+   * machine must not turn into a fallback, for two runs are to decide the same. A dead tier is
+   * noticed at once.
+   */
+  private static final int ANSWER_MS = 15_000;
+
   private final RunOptions options;
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private final long startedNs = System.nanoTime();
   private DataDirectory directory;
-  private EmbeddedPostgresServer postgres;
+  private final RedisOutage redisOutage = new RedisOutage();
+  private Stores stores;
   private ModelTierProcess modelTier;
   private ManagedChannel channel;
   private RunJournal journal;
@@ -75,11 +94,7 @@ public final class Orchestrator implements AutoCloseable {
     Vertx vertx = Vertx.vertx();
     toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
     MarketSource source = MarketSource.open(options, vertx);
-    postgres =
-        opened(
-            EmbeddedPostgresServer.start(
-                directory.path().resolve("postgres"), cache().resolve("postgres")));
-    Migrations.run(postgres.url());
+    stores = opened(Stores.open(directory, cache(), options.stores()));
     modelTier =
         opened(
             ModelTierProcess.start(
@@ -87,7 +102,7 @@ public final class Orchestrator implements AutoCloseable {
                     options.home().resolve("model-tier").resolve("target"),
                     directory.path(),
                     cache().resolve("djl"),
-                    postgres.url(),
+                    stores.postgresUrl(),
                     options.gatewayPort(),
                     options.metricsPort())));
     channel =
@@ -99,21 +114,28 @@ public final class Orchestrator implements AutoCloseable {
     toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
     openJournal(source);
     view = new RunView(definition.runId(), definition.instruments(), INITIAL_CASH_E8);
-    makeRun(source);
-    ApiServer api = opened(new ApiServer(vertx, apiParts(), PageRoutes::mount));
+    FeatureSetDefinition featureSet = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    OnlineFeatureStore online = opened(onlineFeatures());
+    FeaturePublisher publisher =
+        new FeaturePublisher(online, featureSet.id(), definition.symbols());
+    makeRun(source, publisher);
+    FeatureQueries features =
+        new FeatureQueries(online, offlineFeatures(vertx), publisher, featureSet);
+    ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
     int pagePort = api.listen(options.pagePort());
     announce(pagePort);
     trainFirstModel(source);
     projection =
         new JournalProjection(
             vertx,
-            postgres.url(),
+            stores.postgresUrl(),
             journalDirectory,
             new JournalProjection.Run(
                 definition.runId(),
                 System.currentTimeMillis() * MS,
                 definition.toJson(),
-                definition.symbols()));
+                definition.symbols(),
+                featureSet.id()));
     recover();
     toClose.push(journal);
     toClose.push(projection);
@@ -235,7 +257,7 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void makeRun(MarketSource source) {
+  private void makeRun(MarketSource source, FeaturePublisher publisher) {
     SimulatedVenueSettings venue =
         new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
     run =
@@ -247,10 +269,10 @@ public final class Orchestrator implements AutoCloseable {
                         MODEL,
                         definition.runId(),
                         FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
-                        2000,
+                        ANSWER_MS,
                         30_000)),
                 journal,
-                view),
+                RunListener.all(List.of(view, publisher))),
             definition::newLoop,
             reports -> new SimulatedOrderVenue(definition.instruments(), venue, reports));
   }
@@ -329,10 +351,33 @@ public final class Orchestrator implements AutoCloseable {
     return new ModelTraining.Rows(width, features, labels, returns, times);
   }
 
-  private ApiServer.Parts apiParts() throws IOException {
+  /** Its keys begin with the run: the newest of this run may be older than that of another. */
+  private OnlineFeatureStore onlineFeatures() {
+    return RedisOnlineFeatureStore.open(
+        stores.redisUrl(), "neo:" + definition.runId(), redisOutage);
+  }
+
+  private OfflineFeatureStore offlineFeatures(Vertx vertx) {
+    Pool pool =
+        PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(2).setName("features"))
+            .connectingTo(PgConnectOptions.fromUri(stores.postgresUrl()))
+            .using(vertx)
+            .build();
+    toClose.push(pool::close);
+    return new PostgresOfflineFeatureStore(pool);
+  }
+
+  private ApiServer.Parts apiParts(FeatureQueries features) throws IOException {
     RegistryView registry = new RegistryView(channel, MODEL);
     return new ApiServer.Parts(
-        view, run::command, directory.token(), this::health, registry::json, this::metrics);
+        view,
+        features,
+        run::command,
+        directory.token(),
+        this::health,
+        registry::json,
+        this::metrics);
   }
 
   private JsonArray health() {
@@ -344,6 +389,12 @@ public final class Orchestrator implements AutoCloseable {
                 "PostgreSQL",
                 projection == null || projected,
                 projection == null ? "starting" : "frame " + projection.projectedSequence()))
+        .add(
+            new JsonObject()
+                .put("name", "Redis")
+                .put("state", redisOutage.away() ? "degraded" : "up")
+                .put(
+                    "detail", redisOutage.away() ? "away; not needed to trade" : "latest features"))
         .add(part("Journal", true, "frame " + journal.lastSequence()));
   }
 

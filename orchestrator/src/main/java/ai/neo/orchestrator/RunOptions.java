@@ -2,6 +2,7 @@ package ai.neo.orchestrator;
 
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.orchestrator.operations.Stores;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param pagePort 0 for a free one
  * @param gatewayPort 0 for a free one
  * @param metricsPort 0 for a free one
+ * @param stores servers of the user's own in place of the embedded ones
  */
 public record RunOptions(
     Path home,
@@ -34,7 +36,8 @@ public record RunOptions(
     RunJournal.Durability durability,
     int pagePort,
     int gatewayPort,
-    int metricsPort) {
+    int metricsPort,
+    Stores.Addresses stores) {
   /**
    * Live data of a venue.
    *

@@ -1,6 +1,8 @@
 package ai.neo.orchestrator.api;
 
+import ai.neo.orchestrator.features.FeatureQueries;
 import ai.neo.orchestrator.trading.OperatorCommand;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -36,6 +38,7 @@ public final class ApiServer implements AutoCloseable {
           "kill", OperatorCommand.KILL,
           "resume", OperatorCommand.RESUME);
   private static final int MAX_LIMIT = 1000;
+  private static final int MAX_REASON = 1_000;
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long PUSH_MS = 500;
   private static final long START_SECONDS = 10;
@@ -53,12 +56,14 @@ public final class ApiServer implements AutoCloseable {
   /**
    * What it shows.
    *
+   * @param features what the model sees
    * @param health of the parts of the system, as the page shows it
    * @param models versions and history
    * @param metrics in Prometheus' text format
    */
   public record Parts(
       RunView view,
+      FeatureQueries features,
       Desk desk,
       String token,
       Supplier<JsonArray> health,
@@ -84,6 +89,7 @@ public final class ApiServer implements AutoCloseable {
         .get("/api/v1/candles")
         .handler(
             c -> items(c, parts.view().candles(c.request().getParam("instrument", ""), limit(c))));
+    router.get("/api/v1/features").handler(this::features);
     router.get("/api/v1/models").blockingHandler(c -> json(c, parts.models().get()), false);
     router
         .post("/api/v1/commands")
@@ -226,8 +232,53 @@ public final class ApiServer implements AutoCloseable {
           "one of halt, flatten, kill, resume");
       return;
     }
-    parts.desk().command(command, "api", body.getString("reason", ""));
+    String reason = body.getString("reason", "");
+    if (reason.length() > MAX_REASON || !StandardCharsets.UTF_8.newEncoder().canEncode(reason)) {
+      error(
+          context,
+          400,
+          "bad-reason",
+          "the reason is no text of at most " + MAX_REASON + " characters",
+          "shorten it, or leave it away");
+      return;
+    }
+    parts.desk().command(command, "api", reason);
     json(context, new JsonObject().put("accepted", true).put("command", name));
+  }
+
+  /** The newest of every instrument, or with {@code instrument=SYMBOL} the history of that one. */
+  private void features(RoutingContext context) {
+    String symbol = context.request().getParam("instrument");
+    int limit = limit(context);
+    long afterNs;
+    try {
+      afterNs = Long.parseLong(context.request().getParam("after", "-1"));
+    } catch (NumberFormatException e) {
+      error(
+          context,
+          400,
+          "bad-cursor",
+          "after is no cursor",
+          "send the 'next' of the answer before, or leave it away");
+      return;
+    }
+    Future<JsonArray> asked =
+        symbol == null
+            ? parts.features().latest()
+            : parts.features().history(symbol, afterNs, limit);
+    asked.onComplete(
+        items -> {
+          boolean more = symbol != null && items.size() == limit;
+          Object next = more ? items.getJsonObject(limit - 1).getValue("id") : null;
+          json(context, new JsonObject().put("items", items).put("next", next));
+        },
+        away ->
+            error(
+                context,
+                503,
+                "store-away",
+                "PostgreSQL does not answer",
+                "try again; the journal keeps what it has not got yet"));
   }
 
   private interface Listing {

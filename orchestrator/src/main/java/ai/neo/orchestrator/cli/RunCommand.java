@@ -5,6 +5,7 @@ import ai.neo.orchestrator.RunOptions;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.marketdata.binance.BinanceConnection;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.orchestrator.operations.Stores;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -166,7 +167,12 @@ final class RunCommand implements Callable<Integer> {
             set.getOrDefault("journal.durability", "os").toUpperCase(Locale.ROOT)),
         port("page.port", 8080),
         port("gateway.port", 8001),
-        port("metrics.port", 8002));
+        port("metrics.port", 8002),
+        new Stores.Addresses(address("NEO_POSTGRES_URL"), address("NEO_REDIS_URL")));
+  }
+
+  private static Optional<String> address(String variable) {
+    return Optional.ofNullable(System.getenv(variable)).filter(url -> !url.isBlank());
   }
 
   private RunOptions.Live live(String venue) {

@@ -77,6 +77,7 @@ public final class JournalWriter implements AutoCloseable {
    *
    * @param maxPayloadBytes the payload is not larger than this
    * @return the frame's sequence
+   * @param payload what it throws leaves the journal as it was
    * @throws UncheckedIOException if the disk is full or away; the frame is not in the journal then
    */
   public long append(int type, long timestampNs, int maxPayloadBytes, Payload payload) {
@@ -100,7 +101,12 @@ public final class JournalWriter implements AutoCloseable {
     int start = segment.position();
     int payloadAt = start + Frame.HEADER_BYTES;
     segment.position(payloadAt);
-    payload.writeTo(segment);
+    try {
+      payload.writeTo(segment);
+    } catch (RuntimeException e) {
+      forget(start);
+      throw e;
+    }
     int size = segment.position() - payloadAt;
     segment.putInt(start + Frame.METADATA_AT, Frame.metadata(type));
     segment.putLong(start + Frame.SEQUENCE_AT, nextSequence);
@@ -109,6 +115,14 @@ public final class JournalWriter implements AutoCloseable {
     segment.putInt(start, Frame.MAGIC);
     segment.putInt(start + Frame.CHECKSUM_AT, Frame.checksum(crc, segment, start, size));
     return nextSequence++;
+  }
+
+  /** Readers take zeros for the end, so nothing else may follow it. */
+  private void forget(int start) {
+    for (int at = start; at < segment.position(); at++) {
+      segment.put(at, (byte) 0);
+    }
+    segment.position(start);
   }
 
   /** Returns when all that was appended is on the disk. */

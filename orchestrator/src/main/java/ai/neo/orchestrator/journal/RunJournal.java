@@ -3,7 +3,9 @@ package ai.neo.orchestrator.journal;
 import ai.neo.orchestrator.running.Journaling;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.tradingtypes.encoding.TlvWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -15,6 +17,7 @@ public final class RunJournal implements Journaling, AutoCloseable {
 
   private final JournalWriter writer;
   private final Durability durability;
+  private final TlvWriter fields = new TlvWriter(ByteBuffer.allocate(0));
 
   /** When the journal is durable enough for an order to leave. */
   public enum Durability {
@@ -61,7 +64,7 @@ public final class RunJournal implements Journaling, AutoCloseable {
         EventCodec.type(event),
         event.timeNs(),
         MAX_EVENT_BYTES,
-        target -> EventCodec.write(event, target));
+        target -> EventCodec.write(event, fields.wrap(target)));
   }
 
   @Override
@@ -70,7 +73,7 @@ public final class RunJournal implements Journaling, AutoCloseable {
         CommandCodec.type(command),
         command.timeNs(),
         MAX_EVENT_BYTES,
-        target -> CommandCodec.write(command, target));
+        target -> CommandCodec.write(command, fields.wrap(target)));
   }
 
   @Override

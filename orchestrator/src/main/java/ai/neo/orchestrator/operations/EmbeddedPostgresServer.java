@@ -6,12 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,30 +14,42 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
 
   private final EmbeddedPostgres server;
+  private final String password;
 
-  private EmbeddedPostgresServer(EmbeddedPostgres server) {
+  private EmbeddedPostgresServer(EmbeddedPostgres server, String password) {
     this.server = server;
+    this.password = password;
   }
 
   /**
    * Starts the server on the directory's data. What an earlier process that was killed left behind
    * is ended or moved aside first.
+   *
+   * @param binaries where the programs are unpacked, once for all data directories
+   * @param passwordFile holds the password that every client needs, those on this machine as well
+   * @throws OperationsException if it does not start
    */
-  public static EmbeddedPostgresServer start(Path data, Path binaries) {
+  public static EmbeddedPostgresServer start(Path data, Path binaries, Path passwordFile) {
     try {
       Files.createDirectories(binaries);
-      endOrphan(data);
+      OrphanedServer.end(data.resolve("postmaster.pid"), "postgres");
       moveHalfInitialisedAside(data);
+      String password = Files.readString(passwordFile).strip();
       return new EmbeddedPostgresServer(
           EmbeddedPostgres.builder()
               .setDataDirectory(data)
               .setCleanDataDirectory(false)
               .setOverrideWorkingDirectory(binaries.toFile())
+              // The builder hands these to initdb behind its own "-A trust"; the last one counts.
+              .setLocaleConfig("auth", "scram-sha-256")
+              .setLocaleConfig("pwfile", passwordFile.toString())
+              .setConnectConfig("password", password)
               .setServerConfig("fsync", "on")
               .setServerConfig("synchronous_commit", "on")
               .setServerConfig("max_connections", "50")
               .setPGStartupWait(Duration.ofSeconds(60))
-              .start());
+              .start(),
+          password);
     } catch (IOException e) {
       throw new OperationsException(
           5,
@@ -54,40 +60,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
               + "; look at DATA_DIR/logs, or set NEO_POSTGRES_URL to a server of your own",
           e);
     }
-  }
-
-  /** A server whose JVM was killed goes on alone; it must not meet a second one on its files. */
-  private static void endOrphan(Path data) throws IOException {
-    Path pidFile = data.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
-      return;
-    }
-    List<String> lines = Files.readAllLines(pidFile);
-    Optional<ProcessHandle> process =
-        lines.isEmpty()
-            ? Optional.empty()
-            : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-                .filter(
-                    handle ->
-                        handle
-                            .info()
-                            .command()
-                            .orElse("")
-                            .toLowerCase(Locale.ROOT)
-                            .contains("postgres"));
-    if (process.isPresent()) {
-      LOG.info("ending a PostgreSQL that an earlier run left behind pid={}", process.get().pid());
-      process.get().destroy();
-      try {
-        process.get().onExit().get(10, TimeUnit.SECONDS);
-      } catch (TimeoutException | ExecutionException e) {
-        LOG.warn("it does not end by itself and is killed pid={}", process.get().pid(), e);
-        process.get().destroyForcibly();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    Files.deleteIfExists(pidFile);
   }
 
   private static void moveHalfInitialisedAside(Path data) throws IOException {
@@ -110,9 +82,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
   }
 
-  /** For clients, e.g. {@code postgresql://postgres@127.0.0.1:5432/postgres}. */
+  /** For clients; carries the password. */
   public String url() {
-    return "postgresql://postgres:postgres@127.0.0.1:" + server.getPort() + "/postgres";
+    return "postgresql://postgres:" + password + "@127.0.0.1:" + server.getPort() + "/postgres";
   }
 
   @Override

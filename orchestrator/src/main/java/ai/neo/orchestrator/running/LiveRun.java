@@ -234,7 +234,8 @@ public final class LiveRun implements TradingRun {
       case Input.Feed(FeedState state) -> hear(state);
       case Input.Answered(LoopCommand.Predict question, ModelTier.Answer answer) ->
           hear(question, answer);
-      case Input.Taught(List<LoopEvent> outcome) -> outcome.forEach(driver::step);
+      case Input.Taught(List<LoopEvent> outcome) -> 
+          outcome.forEach(event -> driver.step(heardNow(event)));
       case Input.Commanded(OperatorCommand command, String actor, String reason) ->
           driver.step(new LoopEvent.OperatorCommanded(heardNs, command, actor, reason));
     }
@@ -242,6 +243,25 @@ public final class LiveRun implements TradingRun {
       change(false, "nothing heard for " + (heardNs - lastMarketNs) / MS + " ms");
     }
     driver.hearDue(heardNs);
+  }
+
+  /** The learner's answers carry the time of the question. */
+  private LoopEvent heardNow(LoopEvent answer) {
+    return switch (answer) {
+      case LoopEvent.FeedbackTaken(long asked, long id, String outcome, long updates) ->
+          new LoopEvent.FeedbackTaken(heardNs, id, outcome, updates);
+      case LoopEvent.ModelChanged change ->
+          new LoopEvent.ModelChanged(
+              heardNs,
+              change.kind(),
+              change.model(),
+              change.version(),
+              change.digest(),
+              change.previousVersion(),
+              change.epoch(),
+              change.reason());
+      default -> throw new IllegalStateException("the learner does not say " + answer);
+    };
   }
 
   private void hear(MarketEvent event) {
