@@ -12,8 +12,8 @@ import ai.neo.tradingtypes.encoding.TlvReader;
 import ai.neo.tradingtypes.encoding.TlvWriter;
 
 /**
- * What the loop hears, as payloads. The frame's timestamp is the event's time: for market data, when
- * they were heard, while the payload has when they happened.
+ * What the loop hears, as payloads. The frame's timestamp is the event's time: for market data,
+ * when they were heard, while the payload has when they happened.
  */
 final class EventCodec {
   private static final int ACKNOWLEDGED = 0;

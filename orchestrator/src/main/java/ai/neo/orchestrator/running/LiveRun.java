@@ -234,7 +234,7 @@ public final class LiveRun implements TradingRun {
       case Input.Feed(FeedState state) -> hear(state);
       case Input.Answered(LoopCommand.Predict question, ModelTier.Answer answer) ->
           hear(question, answer);
-      case Input.Taught(List<LoopEvent> outcome) -> 
+      case Input.Taught(List<LoopEvent> outcome) ->
           outcome.forEach(event -> driver.step(heardNow(event)));
       case Input.Commanded(OperatorCommand command, String actor, String reason) ->
           driver.step(new LoopEvent.OperatorCommanded(heardNs, command, actor, reason));
