@@ -1,5 +1,6 @@
 package ai.neo.orchestrator;
 
+import ai.neo.orchestrator.configuration.Configuration;
 import ai.neo.orchestrator.marketdata.FeedAwayException;
 import ai.neo.orchestrator.marketdata.LiveMarketData;
 import ai.neo.orchestrator.marketdata.binance.BinanceConnection;
@@ -63,11 +64,12 @@ sealed interface MarketSource {
           options.data().isEmpty()
               ? Recording.sample(
                   options.home().resolve("data").resolve("sample"), options.selection())
-              : Recording.files(options.data(), options.dataZone(), options.selection());
+              : Recording.files(
+                  options.data(), options.configuration().dataZone(), options.selection());
       List<String> shown =
           options.data().isEmpty() ? recording.summaries() : recording.descriptions();
       shown.forEach(text -> System.err.println("neo: data " + text));
-      return new Recorded(recording, options.speed());
+      return new Recorded(recording, options.configuration().run().speed());
     }
 
     @Override
@@ -117,20 +119,21 @@ sealed interface MarketSource {
           return now.getEpochSecond() * 1_000_000_000L + now.getNano();
         };
 
-    static Live open(RunOptions options, RunOptions.Live live, Vertx vertx) {
+    static Live open(RunOptions options, String venue, Vertx vertx) {
       Set<String> symbols =
           options.selection().symbols().isEmpty()
               ? SYMBOLS_BY_DEFAULT
               : options.selection().symbols();
-      BinanceConnection connection = BinanceConnection.at(live.rest(), live.streams());
+      Configuration.Binance addresses = options.configuration().binance();
+      BinanceConnection connection = BinanceConnection.at(addresses.rest(), addresses.streams());
       try {
         BinanceMarketData data =
             BinanceMarketData.connect(
                 new BinanceMarketData.Surroundings(
-                    vertx, WALL, new SplittableRandom(options.seed())),
+                    vertx, WALL, new SplittableRandom(options.configuration().run().seed())),
                 connection,
                 List.copyOf(new TreeSet<>(symbols)));
-        Live source = new Live(live.venue(), data, live.rest().toString());
+        Live source = new Live(venue, data, addresses.rest().toString());
         source.summaries().forEach(text -> System.err.println("neo: data " + text));
         return source;
       } catch (FeedAwayException e) {

@@ -8,6 +8,9 @@ import ai.neo.featurestore.postgres.PostgresOfflineFeatureStore;
 import ai.neo.featurestore.redis.RedisOnlineFeatureStore;
 import ai.neo.orchestrator.api.ApiServer;
 import ai.neo.orchestrator.api.RunView;
+import ai.neo.orchestrator.configuration.Configuration;
+import ai.neo.orchestrator.configuration.Endpoint;
+import ai.neo.orchestrator.configuration.LimitsText;
 import ai.neo.orchestrator.dashboard.PageRoutes;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
@@ -22,14 +25,15 @@ import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.ModelTierProcess;
 import ai.neo.orchestrator.operations.Stores;
+import ai.neo.orchestrator.operations.WantedPort;
 import ai.neo.orchestrator.projection.JournalProjection;
 import ai.neo.orchestrator.running.RunListener;
 import ai.neo.orchestrator.running.TradingRun;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.proto.learning.v1.TrainHeader;
-import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
@@ -41,6 +45,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +54,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +63,6 @@ import org.slf4j.LoggerFactory;
 public final class Orchestrator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
   private static final String MODEL = "direction";
-  private static final long INITIAL_CASH_E8 = 100_000 * E8.ONE;
   private static final int HORIZON_BARS = 15;
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
@@ -70,12 +75,14 @@ public final class Orchestrator implements AutoCloseable {
   private static final int ANSWER_MS = 15_000;
 
   private final RunOptions options;
+  private final Configuration configuration;
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
   private final long startedNs = System.nanoTime();
   private DataDirectory directory;
   private final RedisOutage redisOutage = new RedisOutage();
   private Stores stores;
-  private ModelTierProcess modelTier;
+  private Optional<ModelTierProcess> modelTier = Optional.empty();
+  private Endpoint gateway;
   private ManagedChannel channel;
   private RunJournal journal;
   private JournalProjection projection;
@@ -86,34 +93,29 @@ public final class Orchestrator implements AutoCloseable {
 
   public Orchestrator(RunOptions options) {
     this.options = options;
+    this.configuration = options.configuration();
   }
 
   /** Starts everything up to the first event. */
   public void start() throws IOException, InterruptedException {
     directory = opened(DataDirectory.open(options.dataDirectory()));
+    WantedPort.requireFree(WantedPort.of(configuration));
     Vertx vertx = Vertx.vertx();
     toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
     MarketSource source = MarketSource.open(options, vertx);
-    stores = opened(Stores.open(directory, cache(), options.stores()));
-    modelTier =
-        opened(
-            ModelTierProcess.start(
-                new ModelTierProcess.Settings(
-                    options.home().resolve("model-tier").resolve("target"),
-                    directory.path(),
-                    cache().resolve("djl"),
-                    stores.postgresUrl(),
-                    options.gatewayPort(),
-                    options.metricsPort())));
+    stores = opened(Stores.open(directory, cache(), configuration.stores()));
+    gateway = gateway();
     channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", modelTier.grpcPort())
+        NettyChannelBuilder.forAddress(gateway.host(), gateway.port())
             .usePlaintext()
             .directExecutor()
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build();
     toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
     openJournal(source);
-    view = new RunView(definition.runId(), definition.instruments(), INITIAL_CASH_E8);
+    view =
+        new RunView(
+            definition.runId(), definition.instruments(), definition.loop().initialCashE8());
     FeatureSetDefinition featureSet = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     OnlineFeatureStore online = opened(onlineFeatures());
     FeaturePublisher publisher =
@@ -122,7 +124,7 @@ public final class Orchestrator implements AutoCloseable {
     FeatureQueries features =
         new FeatureQueries(online, offlineFeatures(vertx), publisher, featureSet);
     ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
-    int pagePort = api.listen(options.pagePort());
+    int pagePort = api.listen(configuration.page().host(), configuration.page().port());
     announce(pagePort);
     trainFirstModel(source);
     projection =
@@ -140,7 +142,7 @@ public final class Orchestrator implements AutoCloseable {
     toClose.push(journal);
     toClose.push(projection);
     projection.start();
-    LOG.info("page http://127.0.0.1:{}/", pagePort);
+    LOG.info("page {}/", configuration.page().url(pagePort));
   }
 
   /**
@@ -195,22 +197,53 @@ public final class Orchestrator implements AutoCloseable {
         .put("wall_seconds", Math.floor((System.nanoTime() - startedNs) / 1e6) / 1e3);
   }
 
+  /** One that runs elsewhere, or that of a model tier that is started here. */
+  private Endpoint gateway() throws IOException, InterruptedException {
+    Configuration.ModelTier wanted = configuration.modelTier();
+    if (wanted.elsewhere().isPresent()) {
+      return wanted.elsewhere().get();
+    }
+    ModelTierProcess started =
+        opened(
+            ModelTierProcess.start(
+                new ModelTierProcess.Settings(
+                    options.home().resolve("model-tier").resolve("target"),
+                    directory.path(),
+                    cache().resolve("djl"),
+                    stores.postgresUrl(),
+                    wanted.port(),
+                    wanted.metricsPort())));
+    modelTier = Optional.of(started);
+    return new Endpoint("127.0.0.1", started.grpcPort());
+  }
+
+  private boolean gatewayUp() {
+    return modelTier
+        .map(ModelTierProcess::up)
+        .orElseGet(() -> channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE);
+  }
+
   private Path cache() {
     return Path.of(System.getProperty("user.home"), ".neo", "cache");
   }
 
   /** Goes on with the journal of the same run, or begins one. */
   private void openJournal(MarketSource source) throws IOException {
-    String limits =
-        options.riskFile().isPresent()
-            ? Files.readString(options.riskFile().get())
-            : resource("/risk/default.yaml");
+    String limits = LimitsText.of(configuration.risk(), resource("/risk/default.yaml"));
     RunDefinition wanted =
         new RunDefinition(
-            "run-" + options.seed(),
-            options.seed(),
+            "run-" + configuration.run().seed(),
+            configuration.run().seed(),
             new LoopSettings(
-                "neo", 1, INITIAL_CASH_E8, MODEL, HORIZON_BARS, LABEL_THRESHOLD, 0.15, 1000 * MS),
+                "neo",
+                1,
+                configuration.run().initialCashE8(),
+                MODEL,
+                HORIZON_BARS,
+                LABEL_THRESHOLD,
+                configuration.positionFraction(),
+                1000 * MS),
+            configuration.strategies(),
             source.name(),
             source.instruments(),
             limits,
@@ -223,6 +256,7 @@ public final class Orchestrator implements AutoCloseable {
               "run-" + number,
               wanted.seed(),
               wanted.loop(),
+              wanted.strategies(),
               wanted.feed(),
               wanted.instruments(),
               limits,
@@ -233,7 +267,7 @@ public final class Orchestrator implements AutoCloseable {
       }
       number++;
     }
-    journal = RunJournal.open(journalDirectory, options.durability(), LOG::warn);
+    journal = RunJournal.open(journalDirectory, configuration.durability(), LOG::warn);
     if (journal.isNew()) {
       journal.started(0, definition.toJson());
     }
@@ -259,7 +293,7 @@ public final class Orchestrator implements AutoCloseable {
 
   private void makeRun(MarketSource source, FeaturePublisher publisher) {
     SimulatedVenueSettings venue =
-        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
+        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, configuration.run().seed());
     run =
         source.newRun(
             new MarketSource.Parts(
@@ -320,7 +354,7 @@ public final class Orchestrator implements AutoCloseable {
                 .setModel(MODEL)
                 .setFeatureSetId(features.id())
                 .setFeatures(features.width())
-                .setSeed(options.seed())
+                .setSeed(configuration.run().seed())
                 .setDataDescription(String.join("; ", source.summaries()))
                 .build(),
             joined(features.width(), rows, parts),
@@ -383,7 +417,7 @@ public final class Orchestrator implements AutoCloseable {
   private JsonArray health() {
     boolean projected = projection != null && projection.connected();
     return new JsonArray()
-        .add(part("Gateway", modelTier.up(), "port " + modelTier.grpcPort()))
+        .add(part("Gateway", gatewayUp(), gateway.toString()))
         .add(
             part(
                 "PostgreSQL",
@@ -422,17 +456,21 @@ public final class Orchestrator implements AutoCloseable {
   }
 
   private void announce(int pagePort) throws IOException {
-    directory.announce(
+    JsonObject announced =
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
-            .put("model_tier_pid", modelTier.pid())
             .put("run_id", definition.runId())
             .put("journal", journalDirectory.toString())
             .put("page_port", pagePort)
-            .put("page", "http://127.0.0.1:" + pagePort + "/")
-            .put("api", "http://127.0.0.1:" + pagePort + "/api/v1")
-            .put("gateway_port", modelTier.grpcPort())
-            .put("metrics_port", modelTier.httpPort()));
+            .put("page", configuration.page().url(pagePort) + "/")
+            .put("api", configuration.page().url(pagePort) + "/api/v1")
+            .put("gateway_host", gateway.host())
+            .put("gateway_port", gateway.port())
+            .put("postgres_port", URI.create(stores.postgresUrl()).getPort())
+            .put("redis_port", URI.create(stores.redisUrl()).getPort());
+    modelTier.ifPresent(
+        tier -> announced.put("model_tier_pid", tier.pid()).put("metrics_port", tier.httpPort()));
+    directory.announce(announced);
   }
 
   private static String resource(String name) throws IOException {

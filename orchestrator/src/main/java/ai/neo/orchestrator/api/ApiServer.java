@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Shows a run and takes operators' commands. Loopback only; Host and Origin are checked on every
- * call, so that no other web page can reach it, and commands need the token of the data directory.
+ * Shows a run and takes operators' commands. Host and Origin are checked on every call, so that no
+ * other web page can reach it, and commands need the token of the data directory.
  */
 public final class ApiServer implements AutoCloseable {
   private static final Map<String, OperatorCommand> COMMANDS =
@@ -46,6 +46,7 @@ public final class ApiServer implements AutoCloseable {
   private final Parts parts;
   private final HttpServer server;
   private final Set<ServerWebSocket> sockets = ConcurrentHashMap.newKeySet();
+  private AllowedHosts names = AllowedHosts.of("127.0.0.1");
   private int port;
 
   /** Hands a command to the loop. */
@@ -125,15 +126,17 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Begins to answer.
    *
+   * @param host a name or address of this machine
    * @param wanted 0 for a free port
    * @return the port
    * @throws IllegalStateException if the port is taken
    */
-  public int listen(int wanted) throws InterruptedException {
+  public int listen(String host, int wanted) throws InterruptedException {
     try {
+      names = AllowedHosts.of(host);
       port =
           server
-              .listen(wanted, "127.0.0.1")
+              .listen(wanted, host)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS)
@@ -188,10 +191,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private boolean allowed(String host, String origin) {
-    Set<String> hosts = Set.of("localhost:" + port, "127.0.0.1:" + port);
-    return host != null
-        && hosts.contains(host)
-        && (origin == null || hosts.stream().anyMatch(mine -> origin.equals("http://" + mine)));
+    return names.allow(host, origin, port);
   }
 
   private void ready(RoutingContext context) {

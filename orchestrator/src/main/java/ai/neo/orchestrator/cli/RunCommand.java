@@ -2,27 +2,20 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.Orchestrator;
 import ai.neo.orchestrator.RunOptions;
-import ai.neo.orchestrator.journal.RunJournal;
-import ai.neo.orchestrator.marketdata.binance.BinanceConnection;
+import ai.neo.orchestrator.configuration.Given;
+import ai.neo.orchestrator.configuration.Origin;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
-import ai.neo.orchestrator.operations.Stores;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,29 +33,17 @@ import picocli.CommandLine;
       "  ./neo run --speed max --until-end --json",
       "  ./neo run --data my-candles.csv --speed 3600",
       "  ./neo run --live binance --symbols BTCUSDT,ETHUSDT",
+      "  ./neo run --config my.yaml --set page.port=9090 --set risk.max_daily_loss=500",
       "  ./neo run --symbols ETHUSDT --from 2024-06-01 --to 2024-07-01 --until-end"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
-  private static final Set<String> KEYS =
-      Set.of(
-          "page.port",
-          "gateway.port",
-          "metrics.port",
-          "registry.port",
-          "binance.rest_url",
-          "binance.stream_url",
-          "data.zone",
-          "journal.durability",
-          "risk.file",
-          "run.seed");
-
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private ConfigurationOptions configuration;
 
   @CommandLine.Option(
       names = "--speed",
-      description = "Recorded seconds per second, or 'max' (default: ${DEFAULT-VALUE}).")
-  private String speed = "600";
+      description = "Recorded seconds per second, or 'max'; the same as run.speed (default: 600).")
+  private Optional<String> speed = Optional.empty();
 
   @CommandLine.Option(names = "--symbols", split = ",", description = "Only these instruments.")
   private Set<String> symbols = Set.of();
@@ -91,15 +72,6 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "A candle file of your own; may be given more than once.")
   private List<Path> data = new ArrayList<>();
-
-  @CommandLine.Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "page.port, gateway.port, metrics.port (0: a free one), journal.durability (os, fsync),"
-              + " risk.file, run.seed, data.zone (of times in --data that state none),"
-              + " binance.rest_url, binance.stream_url")
-  private Map<String, String> set = new TreeMap<>();
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -146,88 +118,29 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RunOptions options() {
-    for (String key : set.keySet()) {
-      if (!KEYS.contains(key)) {
-        throw new IllegalArgumentException(
-            "unknown key '" + key + "' in --set; known are " + new java.util.TreeSet<>(KEYS));
-      }
-    }
+    List<Given> shorthands = new ArrayList<>();
+    speed.ifPresent(
+        text -> shorthands.add(new Given("run.speed", text, new Origin.Option("--speed"))));
     return new RunOptions(
         Path.of(System.getProperty("neo.home", ".")),
-        dataDir.path(),
-        speed.equals("max") ? Double.POSITIVE_INFINITY : number("--speed", speed),
-        (long) number("run.seed", set.getOrDefault("run.seed", "42")),
+        configuration.dataDir().path(),
+        configuration.read(shorthands),
         untilEnd,
         new Recording.Selection(symbols, time(from), time(to)),
         data,
-        zone(set.getOrDefault("data.zone", "UTC")),
-        live.map(this::live),
-        Optional.ofNullable(set.get("risk.file")).map(Path::of),
-        RunJournal.Durability.valueOf(
-            set.getOrDefault("journal.durability", "os").toUpperCase(Locale.ROOT)),
-        port("page.port", 8080),
-        port("gateway.port", 8001),
-        port("metrics.port", 8002),
-        new Stores.Addresses(address("NEO_POSTGRES_URL"), address("NEO_REDIS_URL")));
+        live.map(this::checked));
   }
 
-  private static Optional<String> address(String variable) {
-    return Optional.ofNullable(System.getenv(variable)).filter(url -> !url.isBlank());
-  }
-
-  private RunOptions.Live live(String venue) {
+  private String checked(String venue) {
     if (!venue.equals("binance")) {
       throw new IllegalArgumentException("--live " + venue + ": no such venue; there is binance");
     }
-    if (untilEnd || !data.isEmpty() || from.isPresent() || to.isPresent()) {
+    if (untilEnd || speed.isPresent() || !data.isEmpty() || from.isPresent() || to.isPresent()) {
       throw new IllegalArgumentException(
-          "--live goes on until you stop it; --data, --from, --to and --until-end are for recorded"
-              + " data");
+          "--live goes on until you stop it, at the market's pace; --data, --speed, --from, --to"
+              + " and --until-end are for recorded data");
     }
-    BinanceConnection usual = BinanceConnection.publicSpot();
-    return new RunOptions.Live(
-        venue,
-        address("binance.rest_url", usual.rest(), "http"),
-        address("binance.stream_url", usual.streams(), "ws"));
-  }
-
-  private URI address(String key, URI usual, String scheme) {
-    String text = set.getOrDefault(key, usual.toString());
-    try {
-      URI address = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-      if (address.getHost() != null && Set.of(scheme, scheme + "s").contains(address.getScheme())) {
-        return address;
-      }
-    } catch (URISyntaxException e) {
-      // Said below, with what is expected.
-    }
-    throw new IllegalArgumentException(
-        key + "='" + text + "', expected " + scheme + "://HOST or " + scheme + "s://HOST");
-  }
-
-  private static ZoneId zone(String text) {
-    try {
-      return ZoneId.of(text);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException(
-          "data.zone='" + text + "' is no time zone; expected UTC, Europe/Zurich or +02:00", e);
-    }
-  }
-
-  private int port(String key, int byDefault) {
-    double port = number(key, set.getOrDefault(key, Integer.toString(byDefault)));
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException(key + "=" + port + ", expected 0..65535");
-    }
-    return (int) port;
-  }
-
-  private static double number(String name, String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(name + "='" + text + "', expected a number", e);
-    }
+    return venue;
   }
 
   private static OptionalLong time(Optional<String> text) {
@@ -240,7 +153,7 @@ final class RunCommand implements Callable<Integer> {
               ? LocalDate.parse(text.get()).atStartOfDay().toInstant(ZoneOffset.UTC)
               : Instant.parse(text.get());
       return OptionalLong.of(instant.toEpochMilli() * 1_000_000L);
-    } catch (DateTimeException e) {
+    } catch (java.time.DateTimeException e) {
       throw new IllegalArgumentException(
           "'" + text.get() + "' is no time; expected 2024-06-01 or 2024-06-01T12:00:00Z", e);
     }

@@ -135,10 +135,13 @@ public final class JournalWriter implements AutoCloseable {
   }
 
   private void roll() throws IOException {
+    // First, so that a full disk leaves the present segment open and whole.
+    Path next = directory.resolve(SegmentFiles.name(nextSequence));
+    reserve(next);
     // Not cut to size: a reader may have it mapped, and reads its zeros as the end.
     sync();
     channel.close();
-    newSegment();
+    map(next, 0);
   }
 
   private void newSegment() throws IOException {

@@ -17,7 +17,7 @@ import java.util.Objects;
 /** One process's data directory: created, checked, and locked while it runs. */
 public final class DataDirectory implements AutoCloseable {
   /** Below this much free space a run would end with a full disk. */
-  private static final long LEAST_FREE_BYTES = 512L * 1024 * 1024;
+  static final long LEAST_FREE_BYTES = 512L * 1024 * 1024;
 
   private static final int SECRET_BYTES = 32;
 

@@ -1,11 +1,11 @@
 package ai.neo.orchestrator.operations;
 
+import ai.neo.orchestrator.configuration.StoreAddresses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +17,7 @@ public final class Stores implements AutoCloseable {
   private final String postgresUrl;
   private final String redisUrl;
 
-  private Stores(DataDirectory directory, Path cache, Addresses addresses) throws IOException {
+  private Stores(DataDirectory directory, Path cache, StoreAddresses addresses) throws IOException {
     try {
       postgresUrl =
           addresses.postgresUrl().isPresent()
@@ -35,34 +35,13 @@ public final class Stores implements AutoCloseable {
   }
 
   /**
-   * Servers of the user's own; where one is empty, an embedded one takes its place.
-   *
-   * @param postgresUrl such as {@code postgresql://user:password@host:port/database}
-   * @param redisUrl such as {@code redis://user:password@host:port}
-   */
-  public record Addresses(Optional<String> postgresUrl, Optional<String> redisUrl) {
-    /** Both are embedded. */
-    public static final Addresses EMBEDDED = new Addresses(Optional.empty(), Optional.empty());
-
-    /** What carries passwords is not told. */
-    @Override
-    public String toString() {
-      return "Addresses[postgres="
-          + (postgresUrl.isPresent() ? "given" : "embedded")
-          + ", redis="
-          + (redisUrl.isPresent() ? "given" : "embedded")
-          + "]";
-    }
-  }
-
-  /**
    * Opens both; PostgreSQL has all its tables then. Redis need not answer: it holds only what can
    * be rebuilt.
    *
    * @param cache where programs are unpacked, once for all data directories
    * @throws OperationsException if PostgreSQL cannot be used, or an embedded server does not start
    */
-  public static Stores open(DataDirectory directory, Path cache, Addresses addresses)
+  public static Stores open(DataDirectory directory, Path cache, StoreAddresses addresses)
       throws IOException {
     return new Stores(directory, cache, addresses);
   }

@@ -110,7 +110,9 @@ class LiveRunTest {
       venue.playFrames();
       session.awaitBars(WARM_UP + 12 + 5);
       session.minutes(4);
-      assertThat(session.run.loop().counters().refusedByRule()).containsKey("halted");
+      assertThat(session.run.loop().counters().refusedByRule())
+          .as("of %s", session.decisions)
+          .containsKey("halted");
       assertThat(session.entriesSince(ordersBefore)).isZero();
 
       venue.refuseBooks(false);
@@ -289,12 +291,12 @@ class LiveRunTest {
     void minutes(int count) throws InterruptedException {
       for (int i = 0; i < count; i++) {
         int before = bars().size();
-        int answered = predicted();
+        await("the answers so far", session -> session.predicted == session.asked);
         clock.addAndGet(MINUTE);
         venue.sayClosedMinute();
         awaitBars(before + 1);
-        await("an answer", session -> session.predicted > answered);
       }
+      await("the last answer", session -> session.predicted == session.asked);
     }
 
     void awaitBars(int count) throws InterruptedException {
@@ -340,10 +342,6 @@ class LiveRunTest {
         }
       }
       notifyAll();
-    }
-
-    synchronized int predicted() {
-      return predicted;
     }
 
     synchronized List<Bar> bars() {

@@ -42,23 +42,21 @@ public record BinanceConnection(
     }
   }
 
-  /** The hosts that Binance keeps for public market data alone; they need no key. */
-  public static BinanceConnection publicSpot() {
-    return at(
-        URI.create("https://data-api.binance.vision"),
-        URI.create("wss://data-stream.binance.vision"));
-  }
-
-  /** Other hosts, asked as patiently as the public ones. */
+  /** Hosts that are asked as patiently as the public ones have to be. */
   public static BinanceConnection at(URI rest, URI streams) {
     return new BinanceConnection(
-        rest,
-        streams,
+        withoutSlash(rest),
+        withoutSlash(streams),
         Duration.ofHours(23),
         Duration.ofSeconds(60),
         // At one try a second and doubling, 300 connections in 5 minutes, the venue's limit, are
         // out of reach.
         Duration.ofSeconds(1),
         Duration.ofMinutes(1));
+  }
+
+  private static URI withoutSlash(URI base) {
+    String text = base.toString();
+    return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : base;
   }
 }
