@@ -20,6 +20,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -49,9 +50,14 @@ public final class Gateway implements AutoCloseable {
   public record Settings(String host, int grpcPort, int httpPort, LearningSettings learning) {}
 
   /**
+   * @param telemetry where the calls' spans go
    * @param more services that share the port
    */
-  public Gateway(Settings settings, VersionRegistry registry, List<BindableService> more)
+  public Gateway(
+      Settings settings,
+      VersionRegistry registry,
+      OpenTelemetry telemetry,
+      List<BindableService> more)
       throws IOException {
     Statistics statistics = new Statistics();
     catalog = new ServingCatalog(registry, List.of(new NetworkEngine(), new OnnxEngine()));
@@ -64,6 +70,7 @@ public final class Gateway implements AutoCloseable {
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             // A few compressed bytes can unpack to more than the limit allows: none are taken.
             .decompressorRegistry(DecompressorRegistry.emptyInstance())
+            .intercept(new CallTracing(telemetry))
             .addService(new InferenceService(catalog, statistics))
             .addService(learning)
             .addService(health.getHealthService())

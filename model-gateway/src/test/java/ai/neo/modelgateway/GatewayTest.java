@@ -381,7 +381,11 @@ class GatewayTest {
 
   private static Gateway open(InMemoryRegistry registry) throws IOException {
     Gateway gateway =
-        new Gateway(new Gateway.Settings("127.0.0.1", 0, 0, SETTINGS), registry, List.of());
+        new Gateway(
+            new Gateway.Settings("127.0.0.1", 0, 0, SETTINGS),
+            registry,
+            io.opentelemetry.api.OpenTelemetry.noop(),
+            List.of());
     gateway.start();
     return gateway;
   }

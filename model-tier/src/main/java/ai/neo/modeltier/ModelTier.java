@@ -28,6 +28,7 @@ public final class ModelTier implements AutoCloseable {
   private static final Set<String> OPTIONS =
       Set.of("--host", "--grpc-port", "--http-port", "--data-dir", "--parent-pid", "--model");
 
+  private final TierTracing tracing = TierTracing.open(System.getenv());
   private final ModelRegistry registry;
   private final Server inner;
   private final ManagedChannel toRegistry;
@@ -56,6 +57,7 @@ public final class ModelTier implements AutoCloseable {
                 Integer.parseInt(options.getOrDefault("--http-port", "8002")),
                 LearningSettings.defaults()),
             new RegistryClient(toRegistry),
+            tracing.openTelemetry(),
             List.of(registry.service()));
     gateway.catalog().restore(options.getOrDefault("--model", "direction"));
     gateway.start();
@@ -123,5 +125,6 @@ public final class ModelTier implements AutoCloseable {
     toRegistry.shutdownNow();
     inner.shutdownNow();
     registry.close();
+    tracing.close();
   }
 }

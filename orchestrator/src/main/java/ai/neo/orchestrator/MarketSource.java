@@ -18,6 +18,7 @@ import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.TimeSource;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,12 @@ sealed interface MarketSource {
 
   /** What the data are, in a line for each part. */
   List<String> summaries();
+
+  /** Whether the run holds answers back until the data's clock has come to them. */
+  boolean waitsForAnswers();
+
+  /** Without data for so long, something is wrong. */
+  Duration longestSilence();
 
   /** A run on these data. */
   TradingRun newRun(Parts parts, TradingRun.LoopMaker loop, TradingRun.VenueMaker venue);
@@ -90,6 +97,17 @@ sealed interface MarketSource {
     @Override
     public List<String> summaries() {
       return recording.summaries();
+    }
+
+    @Override
+    public boolean waitsForAnswers() {
+      return true;
+    }
+
+    /** The longest gap that is played, at the run's speed. */
+    @Override
+    public Duration longestSilence() {
+      return Duration.ofSeconds(60).plusNanos((long) (LONGEST_GAP_NS / speed));
     }
 
     @Override
@@ -170,6 +188,16 @@ sealed interface MarketSource {
       return data.instruments().stream()
           .map(instrument -> instrument.symbol() + " live from " + address)
           .toList();
+    }
+
+    @Override
+    public boolean waitsForAnswers() {
+      return false;
+    }
+
+    @Override
+    public Duration longestSilence() {
+      return Duration.ofNanos(RUN.silenceNs());
     }
 
     @Override

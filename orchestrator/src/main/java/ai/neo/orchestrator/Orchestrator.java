@@ -3,7 +3,6 @@ package ai.neo.orchestrator;
 import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.featurestore.OfflineFeatureStore;
 import ai.neo.featurestore.OnlineFeatureStore;
-import ai.neo.featurestore.TrainingRows;
 import ai.neo.featurestore.postgres.PostgresOfflineFeatureStore;
 import ai.neo.featurestore.redis.RedisOnlineFeatureStore;
 import ai.neo.orchestrator.api.ApiServer;
@@ -18,26 +17,28 @@ import ai.neo.orchestrator.features.FeaturePublisher;
 import ai.neo.orchestrator.features.FeatureQueries;
 import ai.neo.orchestrator.features.RedisOutage;
 import ai.neo.orchestrator.gateway.GatewayModelTier;
-import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.gateway.GatewayProbe;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.orchestrator.operations.PostgresProbe;
 import ai.neo.orchestrator.operations.Stores;
 import ai.neo.orchestrator.operations.WantedPort;
 import ai.neo.orchestrator.projection.JournalProjection;
 import ai.neo.orchestrator.running.RunListener;
 import ai.neo.orchestrator.running.TradingRun;
+import ai.neo.orchestrator.telemetry.FeedWatch;
+import ai.neo.orchestrator.telemetry.HealthChecks;
+import ai.neo.orchestrator.telemetry.ObservedRun;
+import ai.neo.orchestrator.telemetry.RunMetrics;
+import ai.neo.orchestrator.telemetry.Telemetry;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
-import ai.neo.proto.learning.v1.TrainHeader;
-import ai.neo.tradingtypes.Instrument;
-import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -53,7 +54,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -86,6 +86,12 @@ public final class Orchestrator implements AutoCloseable {
   private ManagedChannel channel;
   private RunJournal journal;
   private JournalProjection projection;
+  private Telemetry telemetry;
+  private ObservedRun observed;
+  private HealthChecks health;
+  private RunMetrics metrics;
+  private FeedWatch feed;
+  private volatile boolean started;
   private TradingRun run;
   private RunView view;
   private RunDefinition definition;
@@ -99,6 +105,7 @@ public final class Orchestrator implements AutoCloseable {
   /** Starts everything up to the first event. */
   public void start() throws IOException, InterruptedException {
     directory = opened(DataDirectory.open(options.dataDirectory()));
+    telemetry = opened(Telemetry.open(configuration.telemetry(), directory.directory("logs")));
     WantedPort.requireFree(WantedPort.of(configuration));
     Vertx vertx = Vertx.vertx();
     toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
@@ -120,13 +127,18 @@ public final class Orchestrator implements AutoCloseable {
     OnlineFeatureStore online = opened(onlineFeatures());
     FeaturePublisher publisher =
         new FeaturePublisher(online, featureSet.id(), definition.symbols());
+    observed =
+        telemetry.observe(definition.runId(), definition.symbols(), source.waitsForAnswers());
     makeRun(source, publisher);
     FeatureQueries features =
         new FeatureQueries(online, offlineFeatures(vertx), publisher, featureSet);
+    feed = telemetry.feedWatch(observed, source.longestSilence());
+    health = opened(systemHealth(vertx));
+    metrics = opened(runMetrics());
     ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
     int pagePort = api.listen(configuration.page().host(), configuration.page().port());
     announce(pagePort);
-    trainFirstModel(source);
+    new FirstModel(channel, definition).trainUnlessThere(source);
     projection =
         new JournalProjection(
             vertx,
@@ -142,6 +154,7 @@ public final class Orchestrator implements AutoCloseable {
     toClose.push(journal);
     toClose.push(projection);
     projection.start();
+    started = true;
     LOG.info("page {}/", configuration.page().url(pagePort));
   }
 
@@ -151,7 +164,16 @@ public final class Orchestrator implements AutoCloseable {
    * @return whether the data have ended
    */
   public boolean run() throws InterruptedException {
-    boolean ended = run.run();
+    feed.running();
+    boolean ended;
+    try {
+      ended = run.run();
+    } catch (RuntimeException e) {
+      feed.failed(e.toString());
+      throw e;
+    }
+    feed.ended();
+    observed.close();
     if (ended && !options.untilEnd()) {
       LOG.info("the data have ended; the page stays up until you stop me");
       run.idle();
@@ -212,15 +234,10 @@ public final class Orchestrator implements AutoCloseable {
                     cache().resolve("djl"),
                     stores.postgresUrl(),
                     wanted.port(),
-                    wanted.metricsPort())));
+                    wanted.metricsPort(),
+                    telemetry.childEnvironment())));
     modelTier = Optional.of(started);
     return new Endpoint("127.0.0.1", started.grpcPort());
-  }
-
-  private boolean gatewayUp() {
-    return modelTier
-        .map(ModelTierProcess::up)
-        .orElseGet(() -> channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE);
   }
 
   private Path cache() {
@@ -297,16 +314,17 @@ public final class Orchestrator implements AutoCloseable {
     run =
         source.newRun(
             new MarketSource.Parts(
-                new GatewayModelTier(
-                    channel,
-                    new GatewayModelTier.Settings(
-                        MODEL,
-                        definition.runId(),
-                        FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
-                        ANSWER_MS,
-                        30_000)),
-                journal,
-                RunListener.all(List.of(view, publisher))),
+                observed.models(
+                    new GatewayModelTier(
+                        telemetry.traced(channel),
+                        new GatewayModelTier.Settings(
+                            MODEL,
+                            definition.runId(),
+                            FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
+                            ANSWER_MS,
+                            30_000))),
+                observed.journal(journal, journal::lastSequence, journal::bytesWritten),
+                observed.listener(RunListener.all(List.of(view, publisher)))),
             definition::newLoop,
             reports -> new SimulatedOrderVenue(definition.instruments(), venue, reports));
   }
@@ -330,59 +348,6 @@ public final class Orchestrator implements AutoCloseable {
       run.recover(heard.iterator(), saidAfterLast);
       LOG.info("went on with {} after {} journaled events", definition.runId(), heard.size());
     }
-  }
-
-  private void trainFirstModel(MarketSource source) throws InterruptedException {
-    RegistryView registry = new RegistryView(channel, MODEL);
-    if (registry.hasChampion()) {
-      return;
-    }
-    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
-    List<TrainingRows> parts = new ArrayList<>();
-    int rows = 0;
-    for (Instrument instrument : source.instruments()) {
-      TrainingRows part =
-          TrainingRows.build(
-              features, source.trainingBars(instrument.id()), HORIZON_BARS, LABEL_THRESHOLD);
-      parts.add(part);
-      rows += part.size();
-    }
-    System.err.printf("neo: training the first model on %d rows that are never traded%n", rows);
-    new ModelTraining(channel)
-        .train(
-            TrainHeader.newBuilder()
-                .setModel(MODEL)
-                .setFeatureSetId(features.id())
-                .setFeatures(features.width())
-                .setSeed(configuration.run().seed())
-                .setDataDescription(String.join("; ", source.summaries()))
-                .build(),
-            joined(features.width(), rows, parts),
-            progress ->
-                System.err.printf(
-                    Locale.ROOT,
-                    "neo: epoch %d of %d, loss %.4f, right on unseen rows %.1f%%%n",
-                    progress.getEpoch(),
-                    progress.getEpochs(),
-                    progress.getLoss(),
-                    100 * progress.getHeldOutAccuracy()));
-  }
-
-  private static ModelTraining.Rows joined(int width, int rows, List<TrainingRows> parts) {
-    float[] features = new float[rows * width];
-    int[] labels = new int[rows];
-    float[] returns = new float[rows];
-    long[] times = new long[rows];
-    int at = 0;
-    for (TrainingRows part : parts) {
-      for (int row = 0; row < part.size(); row++, at++) {
-        part.copyRow(row, features, at * width);
-        labels[at] = part.label(row);
-        returns[at] = (float) part.forwardReturn(row);
-        times[at] = part.timeNs(row);
-      }
-    }
-    return new ModelTraining.Rows(width, features, labels, returns, times);
   }
 
   /** Its keys begin with the run: the newest of this run may be older than that of another. */
@@ -409,50 +374,41 @@ public final class Orchestrator implements AutoCloseable {
         features,
         run::command,
         directory.token(),
-        this::health,
+        health::ready,
+        health::json,
         registry::json,
-        this::metrics);
+        metrics::text,
+        telemetry.latencies()::json);
   }
 
-  private JsonArray health() {
-    boolean projected = projection != null && projection.connected();
-    return new JsonArray()
-        .add(part("Gateway", gatewayUp(), gateway.toString()))
-        .add(
-            part(
-                "PostgreSQL",
-                projection == null || projected,
-                projection == null ? "starting" : "frame " + projection.projectedSequence()))
-        .add(
-            new JsonObject()
-                .put("name", "Redis")
-                .put("state", redisOutage.away() ? "degraded" : "up")
-                .put(
-                    "detail", redisOutage.away() ? "away; not needed to trade" : "latest features"))
-        .add(part("Journal", true, "frame " + journal.lastSequence()));
+  private HealthChecks systemHealth(Vertx vertx) {
+    HealthChecks checks =
+        telemetry.healthChecks(
+            SystemHealth.checks(
+                new SystemHealth.Parts(
+                    gateway,
+                    modelTier,
+                    new GatewayProbe(channel, MODEL),
+                    new PostgresProbe(vertx, stores.postgresUrl()),
+                    () -> started ? Optional.of(projection) : Optional.empty(),
+                    redisOutage,
+                    observed::journalSequence,
+                    feed)));
+    checks.start();
+    return checks;
   }
 
-  private static JsonObject part(String name, boolean up, String detail) {
-    return new JsonObject()
-        .put("name", name)
-        .put("state", up ? "up" : "down")
-        .put("detail", detail);
-  }
-
-  private String metrics() {
-    JsonObject status = view.status();
-    StringBuilder text = new StringBuilder();
-    for (var count : status.getJsonObject("counts", new JsonObject())) {
-      text.append("# TYPE neo_").append(count.getKey()).append("_total counter\n");
-      text.append("neo_").append(count.getKey()).append("_total ").append(count.getValue());
-      text.append('\n');
-    }
-    text.append("# TYPE neo_equity gauge\nneo_equity ")
-        .append(status.getString("equity", "0"))
-        .append("\n# TYPE neo_drawdown gauge\nneo_drawdown ")
-        .append(status.getDouble("drawdown", 0.0))
-        .append('\n');
-    return text.toString();
+  private RunMetrics runMetrics() {
+    return new RunMetrics(
+        new RunMetrics.Sources(
+            view::status,
+            view::positions,
+            health::json,
+            observed::journalBytes,
+            () -> started ? observed.journalSequence() - projection.projectedSequence() : 0,
+            observed::feedSilentSeconds,
+            () -> Double.NaN),
+        telemetry.latencies());
   }
 
   private void announce(int pagePort) throws IOException {

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -58,18 +59,22 @@ public final class ApiServer implements AutoCloseable {
    * What it shows.
    *
    * @param features what the model sees
+   * @param ready whether every part does what trading needs
    * @param health of the parts of the system, as the page shows it
    * @param models versions and history
    * @param metrics in Prometheus' text format
+   * @param latency of predictions, decisions and orders
    */
   public record Parts(
       RunView view,
       FeatureQueries features,
       Desk desk,
       String token,
+      BooleanSupplier ready,
       Supplier<JsonArray> health,
       Supplier<JsonObject> models,
-      Supplier<String> metrics) {}
+      Supplier<String> metrics,
+      Supplier<JsonObject> latency) {}
 
   public ApiServer(Vertx vertx, Parts parts, Consumer<Router> more) {
     this.parts = parts;
@@ -77,7 +82,7 @@ public final class ApiServer implements AutoCloseable {
     router.route().handler(this::guard);
     router.get("/health/live").handler(c -> c.response().end("ok\n"));
     router.get("/health/ready").handler(this::ready);
-    router.get("/metrics").handler(c -> c.response().end(parts.metrics().get()));
+    router.get("/metrics").blockingHandler(this::metrics, false);
     router.get("/api/v1/status").handler(c -> json(c, status()));
     router.get("/api/v1/instruments").handler(c -> items(c, parts.view().instruments()));
     router.get("/api/v1/positions").handler(c -> items(c, parts.view().positions()));
@@ -153,7 +158,11 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private JsonObject status() {
-    return parts.view().status().put("health", parts.health().get());
+    return parts
+        .view()
+        .status()
+        .put("health", parts.health().get())
+        .put("latency", parts.latency().get());
   }
 
   private void push() {
@@ -194,11 +203,22 @@ public final class ApiServer implements AutoCloseable {
     return names.allow(host, origin, port);
   }
 
+  private void metrics(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        .end(parts.metrics().get());
+  }
+
+  /** Ready when every part does what trading needs; otherwise which does not, and why. */
   private void ready(RoutingContext context) {
-    boolean ready =
-        parts.health().get().stream()
-            .allMatch(part -> !"down".equals(((JsonObject) part).getString("state")));
-    context.response().setStatusCode(ready ? 200 : 503).end(ready ? "ready\n" : "not ready\n");
+    boolean ready = parts.ready().getAsBoolean();
+    context.response().setStatusCode(ready ? 200 : 503);
+    json(
+        context,
+        new JsonObject()
+            .put("status", ready ? "ready" : "not ready")
+            .put("parts", parts.health().get()));
   }
 
   private void command(RoutingContext context) {

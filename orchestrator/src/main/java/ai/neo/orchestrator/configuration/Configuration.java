@@ -75,8 +75,9 @@ public final class Configuration {
    * What is told to others.
    *
    * @param otlpEndpoint empty: nothing is sent
+   * @param traceRatio which part of the decision paths is traced, 0..1
    */
-  public record Telemetry(Optional<URI> otlpEndpoint, LogFormat logFormat) {}
+  public record Telemetry(Optional<URI> otlpEndpoint, double traceRatio, LogFormat logFormat) {}
 
   /** Bases of Binance's addresses. */
   public record Binance(URI rest, URI streams) {}
@@ -165,6 +166,7 @@ public final class Configuration {
   public Telemetry telemetry() {
     return new Telemetry(
         uri("telemetry.otlp_endpoint"),
+        Double.parseDouble(text("telemetry.trace_ratio")),
         LogFormat.valueOf(text("telemetry.log_format").toUpperCase(Locale.ROOT)));
   }
 

@@ -13,9 +13,12 @@ import java.util.TreeMap;
 final class ConfigurationEnvironment {
   private static final String PREFIX = "NEO_";
 
-  /** Names that deployments know a store by. */
+  /** Names that deployments know such a thing by. */
   private static final Map<String, String> OTHER_NAMES =
-      Map.of("NEO_POSTGRES_URL", "postgres.url", "NEO_REDIS_URL", "redis.url");
+      Map.of(
+          "NEO_POSTGRES_URL", "postgres.url",
+          "NEO_REDIS_URL", "redis.url",
+          "OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry.otlp_endpoint");
 
   private ConfigurationEnvironment() {}
 

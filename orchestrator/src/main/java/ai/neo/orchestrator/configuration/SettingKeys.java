@@ -167,7 +167,14 @@ public final class SettingKeys {
             "telemetry.otlp_endpoint",
             new ValueKind.Url(List.of("http", "https")),
             "",
-            "Where OpenTelemetry data go, such as http://127.0.0.1:4317; else nowhere."));
+            "Where OpenTelemetry traces go, such as http://127.0.0.1:4317; else nowhere."
+                + " OTEL_EXPORTER_OTLP_ENDPOINT is the same."));
+    keys.add(
+        new SettingKey(
+            "telemetry.trace_ratio",
+            ValueKind.Decimal.between("0", "1"),
+            "1",
+            "Which part of the ways from tick to fill is traced."));
     keys.add(
         new SettingKey(
             "telemetry.log_format",

@@ -30,6 +30,7 @@ public final class JournalWriter implements AutoCloseable {
   private MappedByteBuffer segment;
   private int syncedTo;
   private long nextSequence;
+  private long appendedBytes;
 
   private JournalWriter(Path directory, int segmentBytes, long nextSequence) {
     this.directory = directory;
@@ -70,6 +71,11 @@ public final class JournalWriter implements AutoCloseable {
   /** The sequence that the next frame will have. */
   public long nextSequence() {
     return nextSequence;
+  }
+
+  /** How much this writer has appended, headers included. */
+  public long appendedBytes() {
+    return appendedBytes;
   }
 
   /**
@@ -114,6 +120,7 @@ public final class JournalWriter implements AutoCloseable {
     segment.putInt(start + Frame.SIZE_AT, size);
     segment.putInt(start, Frame.MAGIC);
     segment.putInt(start + Frame.CHECKSUM_AT, Frame.checksum(crc, segment, start, size));
+    appendedBytes += Frame.HEADER_BYTES + size;
     return nextSequence++;
   }
 

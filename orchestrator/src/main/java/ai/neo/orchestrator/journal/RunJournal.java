@@ -52,6 +52,11 @@ public final class RunJournal implements Journaling, AutoCloseable {
     return writer.nextSequence() - 1;
   }
 
+  /** How much this process has written. */
+  public long bytesWritten() {
+    return writer.appendedBytes();
+  }
+
   /** Writes the first frame: what a replay has to know of the run. */
   public void started(long timeNs, String settingsJson) {
     byte[] bytes = settingsJson.getBytes(StandardCharsets.UTF_8);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class GatewayCheck {
   private static final String CHECK = "gateway";
   private static final String LOOPBACK = "127.0.0.1";
-  private static final int DEADLINE_SECONDS = 3;
+  private static final int DEADLINE_SECONDS = 10;
 
   private GatewayCheck() {}
 

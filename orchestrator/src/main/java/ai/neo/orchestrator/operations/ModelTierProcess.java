@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +35,20 @@ public final class ModelTierProcess implements AutoCloseable {
    * @param cache where the engine unpacks its native library
    * @param grpcPort 0 for a free one
    * @param httpPort 0 for a free one
+   * @param environment further variables
    */
   public record Settings(
-      Path jars, Path data, Path cache, String postgresUrl, int grpcPort, int httpPort) {}
+      Path jars,
+      Path data,
+      Path cache,
+      String postgresUrl,
+      int grpcPort,
+      int httpPort,
+      Map<String, String> environment) {
+    public Settings {
+      environment = Map.copyOf(environment);
+    }
+  }
 
   private ModelTierProcess(Settings settings) {
     this.settings = settings;
@@ -106,6 +118,7 @@ public final class ModelTierProcess implements AutoCloseable {
                 settings.data().toString(),
                 "--parent-pid",
                 Long.toString(ProcessHandle.current().pid())));
+    builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
     builder.environment().put("OPT_OUT_TRACKING", "true");
