@@ -4,7 +4,6 @@ import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.featurestore.TrainingRows;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.RegistryView;
-import ai.neo.orchestrator.marketdata.recorded.Recording;
 import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.tradingtypes.Instrument;
 import io.grpc.Channel;
@@ -23,7 +22,7 @@ final class FirstModel {
   }
 
   /** Returns at once where a champion serves. Blocks while it trains, and tells how far it is. */
-  void trainUnlessThere(Recording recording) throws InterruptedException {
+  void trainUnlessThere(MarketSource source) throws InterruptedException {
     String model = definition.loop().model();
     if (new RegistryView(channel, model).hasChampion()) {
       return;
@@ -31,11 +30,11 @@ final class FirstModel {
     FeatureSetDefinition features = FeatureSetDefinition.parse(definition.featuresYaml());
     List<TrainingRows> parts = new ArrayList<>();
     int rows = 0;
-    for (Instrument instrument : recording.instruments()) {
+    for (Instrument instrument : source.instruments()) {
       TrainingRows part =
           TrainingRows.build(
               features,
-              recording.trainingBars(instrument.id()),
+              source.trainingBars(instrument.id()),
               definition.loop().horizonBars(),
               definition.loop().labelThreshold());
       parts.add(part);
@@ -49,7 +48,7 @@ final class FirstModel {
                 .setFeatureSetId(features.id())
                 .setFeatures(features.width())
                 .setSeed(definition.seed())
-                .setDataDescription(String.join("; ", recording.descriptions()))
+                .setDataDescription(String.join("; ", source.summaries()))
                 .build(),
             joined(features.width(), rows, parts),
             progress ->

@@ -21,16 +21,14 @@ import ai.neo.orchestrator.gateway.GatewayProbe;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
-import ai.neo.orchestrator.marketdata.recorded.Recording;
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.ModelTierProcess;
 import ai.neo.orchestrator.operations.PostgresProbe;
 import ai.neo.orchestrator.operations.Stores;
 import ai.neo.orchestrator.operations.WantedPort;
 import ai.neo.orchestrator.projection.JournalProjection;
-import ai.neo.orchestrator.running.RecordedRun;
 import ai.neo.orchestrator.running.RunListener;
-import ai.neo.orchestrator.running.RunSettings;
+import ai.neo.orchestrator.running.TradingRun;
 import ai.neo.orchestrator.telemetry.FeedWatch;
 import ai.neo.orchestrator.telemetry.HealthChecks;
 import ai.neo.orchestrator.telemetry.ObservedRun;
@@ -52,7 +50,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -77,8 +74,6 @@ public final class Orchestrator implements AutoCloseable {
    */
   private static final int ANSWER_MS = 15_000;
 
-  private static final long GAP_NS = 3_600_000_000_000L;
-
   private final RunOptions options;
   private final Configuration configuration;
   private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
@@ -97,7 +92,7 @@ public final class Orchestrator implements AutoCloseable {
   private RunMetrics metrics;
   private FeedWatch feed;
   private volatile boolean started;
-  private RecordedRun run;
+  private TradingRun run;
   private RunView view;
   private RunDefinition definition;
   private Path journalDirectory;
@@ -112,8 +107,9 @@ public final class Orchestrator implements AutoCloseable {
     directory = opened(DataDirectory.open(options.dataDirectory()));
     telemetry = opened(Telemetry.open(configuration.telemetry(), directory.directory("logs")));
     WantedPort.requireFree(WantedPort.of(configuration));
-    Recording recording = recording();
-    recording.descriptions().forEach(text -> LOG.info("data {}", text));
+    Vertx vertx = Vertx.vertx();
+    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    MarketSource source = MarketSource.open(options, vertx);
     stores = opened(Stores.open(directory, cache(), configuration.stores()));
     gateway = gateway();
     channel =
@@ -123,9 +119,7 @@ public final class Orchestrator implements AutoCloseable {
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build();
     toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
-    openJournal(recording);
-    Vertx vertx = Vertx.vertx();
-    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    openJournal(source);
     view =
         new RunView(
             definition.runId(), definition.instruments(), definition.loop().initialCashE8());
@@ -133,17 +127,18 @@ public final class Orchestrator implements AutoCloseable {
     OnlineFeatureStore online = opened(onlineFeatures());
     FeaturePublisher publisher =
         new FeaturePublisher(online, featureSet.id(), definition.symbols());
-    observed = telemetry.observe(definition.runId(), definition.symbols());
-    makeRun(recording, publisher);
+    observed =
+        telemetry.observe(definition.runId(), definition.symbols(), source.waitsForAnswers());
+    makeRun(source, publisher);
     FeatureQueries features =
         new FeatureQueries(online, offlineFeatures(vertx), publisher, featureSet);
-    feed = telemetry.feedWatch(observed, Duration.ofSeconds(60).plus(longestPause()));
+    feed = telemetry.feedWatch(observed, source.longestSilence());
     health = opened(systemHealth(vertx));
     metrics = opened(runMetrics());
     ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
     int pagePort = api.listen(configuration.page().host(), configuration.page().port());
     announce(pagePort);
-    new FirstModel(channel, definition).trainUnlessThere(recording);
+    new FirstModel(channel, definition).trainUnlessThere(source);
     projection =
         new JournalProjection(
             vertx,
@@ -245,18 +240,12 @@ public final class Orchestrator implements AutoCloseable {
     return new Endpoint("127.0.0.1", started.grpcPort());
   }
 
-  private Recording recording() throws IOException {
-    return options.data().isEmpty()
-        ? Recording.sample(options.home().resolve("data").resolve("sample"), options.selection())
-        : Recording.files(options.data(), options.selection());
-  }
-
   private Path cache() {
     return Path.of(System.getProperty("user.home"), ".neo", "cache");
   }
 
   /** Goes on with the journal of the same run, or begins one. */
-  private void openJournal(Recording recording) throws IOException {
+  private void openJournal(MarketSource source) throws IOException {
     String limits = LimitsText.of(configuration.risk(), resource("/risk/default.yaml"));
     RunDefinition wanted =
         new RunDefinition(
@@ -272,7 +261,8 @@ public final class Orchestrator implements AutoCloseable {
                 configuration.positionFraction(),
                 1000 * MS),
             configuration.strategies(),
-            recording.instruments(),
+            source.name(),
+            source.instruments(),
             limits,
             resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
     Path journals = directory.directory("journal");
@@ -284,6 +274,7 @@ public final class Orchestrator implements AutoCloseable {
               wanted.seed(),
               wanted.loop(),
               wanted.strategies(),
+              wanted.feed(),
               wanted.instruments(),
               limits,
               wanted.featuresYaml());
@@ -317,14 +308,12 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void makeRun(Recording recording, FeaturePublisher publisher) {
+  private void makeRun(MarketSource source, FeaturePublisher publisher) {
     SimulatedVenueSettings venue =
         new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, configuration.run().seed());
     run =
-        new RecordedRun(
-            new RunSettings(configuration.run().speed(), GAP_NS, 5 * MS),
-            new RecordedRun.Parts(
-                recording.open(),
+        source.newRun(
+            new MarketSource.Parts(
                 observed.models(
                     new GatewayModelTier(
                         telemetry.traced(channel),
@@ -407,11 +396,6 @@ public final class Orchestrator implements AutoCloseable {
                     feed)));
     checks.start();
     return checks;
-  }
-
-  /** How long a paced run waits at most for the next of its data. */
-  private Duration longestPause() {
-    return Duration.ofNanos((long) (GAP_NS / configuration.run().speed()));
   }
 
   private RunMetrics runMetrics() {

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * All that decides what a loop does: the first frame of its journal, from which a replay makes the
  * same loop again.
  *
+ * @param feed where the market data come from: {@link #RECORDED}, or a live venue's name
  * @param limitsYaml text of the limits
  * @param featuresYaml text of the feature set
  */
@@ -28,9 +29,13 @@ public record RunDefinition(
     long seed,
     LoopSettings loop,
     StrategySettings strategies,
+    String feed,
     List<Instrument> instruments,
     String limitsYaml,
     String featuresYaml) {
+  /** Market data from files. */
+  static final String RECORDED = "recorded";
+
   public RunDefinition {
     instruments = List.copyOf(instruments);
   }
@@ -76,6 +81,7 @@ public record RunDefinition(
         .put("position_fraction", loop.positionFraction())
         .put("prediction_deadline_ns", loop.predictionDeadlineNs())
         .put("strategies", json(strategies))
+        .put("feed", feed)
         .put("instruments", all)
         .put("limits", limitsYaml)
         .put("features", featuresYaml)
@@ -110,6 +116,7 @@ public record RunDefinition(
             json.getDouble("position_fraction"),
             json.getLong("prediction_deadline_ns")),
         strategies(json.getJsonObject("strategies")),
+        json.getString("feed", RECORDED),
         instruments,
         json.getString("limits"),
         json.getString("features"));

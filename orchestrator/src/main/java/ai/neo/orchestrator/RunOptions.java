@@ -4,11 +4,13 @@ import ai.neo.orchestrator.configuration.Configuration;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What somebody asked of a run.
  *
  * @param data candle files of one's own; empty for the bundled sample
+ * @param live the venue whose live data are traded in place of recorded ones
  */
 public record RunOptions(
     Path home,
@@ -16,7 +18,8 @@ public record RunOptions(
     Configuration configuration,
     boolean untilEnd,
     Recording.Selection selection,
-    List<Path> data) {
+    List<Path> data,
+    Optional<String> live) {
   public RunOptions {
     data = List.copyOf(data);
   }

@@ -62,6 +62,7 @@ public final class RunView implements RunListener {
   private long equitySeen;
   private long nowNs;
   private boolean ended;
+  private boolean feedLive = true;
   private String champion = "";
   private String championDigest = "";
   private long epoch;
@@ -143,6 +144,7 @@ public final class RunView implements RunListener {
         epoch = arrived.prediction().epoch();
       }
       case LoopEvent.VenueReported reported -> onReport(reported.report());
+      case LoopEvent.FeedChanged changed -> feedLive = changed.live();
       case LoopEvent.FeedEnded end -> ended = true;
       case LoopEvent.PredictionFailed e -> { // Seen in the decision that follows from it.
       }
@@ -269,7 +271,7 @@ public final class RunView implements RunListener {
         new JsonObject()
             .put("run_id", runId)
             .put("mode", "paper")
-            .put("feed", ended ? "ended" : "running")
+            .put("feed", ended ? "ended" : feedLive ? "running" : "down")
             .put("time", time(nowNs))
             .put("initial_cash", E8.format(initialCashE8))
             .put(

@@ -25,12 +25,14 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Trades recorded market data on paper; without options, the bundled sample.",
+    description =
+        "Trades recorded or live market data on paper; without options, the bundled sample.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo run",
       "  ./neo run --speed max --until-end --json",
       "  ./neo run --data my-candles.csv --speed 3600",
+      "  ./neo run --live binance --symbols BTCUSDT,ETHUSDT",
       "  ./neo run --config my.yaml --set page.port=9090 --set risk.max_daily_loss=500",
       "  ./neo run --symbols ETHUSDT --from 2024-06-01 --to 2024-07-01 --until-end"
     })
@@ -51,6 +53,13 @@ final class RunCommand implements Callable<Integer> {
 
   @CommandLine.Option(names = "--to", description = "Up to this date or time, UTC.")
   private Optional<String> to = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--live",
+      paramLabel = "VENUE",
+      description =
+          "A venue's live public data in place of recorded ones, still on paper: binance; no key.")
+  private Optional<String> live = Optional.empty();
 
   @CommandLine.Option(names = "--until-end", description = "End with a summary when the data do.")
   private boolean untilEnd;
@@ -118,7 +127,20 @@ final class RunCommand implements Callable<Integer> {
         configuration.read(shorthands),
         untilEnd,
         new Recording.Selection(symbols, time(from), time(to)),
-        data);
+        data,
+        live.map(this::checked));
+  }
+
+  private String checked(String venue) {
+    if (!venue.equals("binance")) {
+      throw new IllegalArgumentException("--live " + venue + ": no such venue; there is binance");
+    }
+    if (untilEnd || speed.isPresent() || !data.isEmpty() || from.isPresent() || to.isPresent()) {
+      throw new IllegalArgumentException(
+          "--live goes on until you stop it, at the market's pace; --data, --speed, --from, --to"
+              + " and --until-end are for recorded data");
+    }
+    return venue;
   }
 
   private static OptionalLong time(Optional<String> text) {

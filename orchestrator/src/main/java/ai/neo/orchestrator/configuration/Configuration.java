@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,6 +132,11 @@ public final class Configuration {
             .setScale(E8.SCALE, RoundingMode.HALF_EVEN)
             .unscaledValue()
             .longValueExact());
+  }
+
+  /** Of times in candle files that state none. */
+  public ZoneId dataZone() {
+    return ZoneId.of(text("data.zone"));
   }
 
   /** Of equity, that one entry may take. */

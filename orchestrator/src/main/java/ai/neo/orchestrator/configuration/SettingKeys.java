@@ -111,6 +111,12 @@ public final class SettingKeys {
             "Recorded seconds per second, or max; --speed is the same."));
     keys.add(
         new SettingKey(
+            "data.zone",
+            new ValueKind.Zone(),
+            "UTC",
+            "Time zone of times in --data files that state none."));
+    keys.add(
+        new SettingKey(
             "run.seed", ValueKind.WholeNumber.ANY, "42", "Of everything that is drawn by chance."));
     keys.add(
         new SettingKey(

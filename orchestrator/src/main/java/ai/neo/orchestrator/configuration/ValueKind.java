@@ -5,6 +5,8 @@ import ai.neo.riskrules.RiskLimits;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -97,6 +99,24 @@ sealed interface ValueKind {
         double speed = Double.parseDouble(text);
         return speed > 0 && Double.isFinite(speed);
       } catch (NumberFormatException e) {
+        return false;
+      }
+    }
+  }
+
+  /** A time zone. */
+  record Zone() implements ValueKind {
+    @Override
+    public String expected() {
+      return "a time zone, such as UTC, Europe/Zurich or +02:00";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      try {
+        ZoneId _ = ZoneId.of(text);
+        return true;
+      } catch (DateTimeException e) {
         return false;
       }
     }

@@ -4,7 +4,6 @@ import ai.neo.orchestrator.execution.ExecutionReport;
 import ai.neo.orchestrator.strategy.Prediction;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.OperatorCommand;
-import ai.neo.tradingtypes.MarketEvent;
 import ai.neo.tradingtypes.encoding.FillCodec;
 import ai.neo.tradingtypes.encoding.MarketEventCodec;
 import ai.neo.tradingtypes.encoding.TlvException;
@@ -12,7 +11,10 @@ import ai.neo.tradingtypes.encoding.TlvFields;
 import ai.neo.tradingtypes.encoding.TlvReader;
 import ai.neo.tradingtypes.encoding.TlvWriter;
 
-/** What the loop hears, as payloads. The frame's timestamp is the event's time. */
+/**
+ * What the loop hears, as payloads. The frame's timestamp is the event's time: for market data,
+ * when they were heard, while the payload has when they happened.
+ */
 final class EventCodec {
   private static final int ACKNOWLEDGED = 0;
   private static final int REJECTED = 1;
@@ -32,6 +34,7 @@ final class EventCodec {
       case LoopEvent.FeedbackTaken e -> FrameType.FEEDBACK_TAKEN;
       case LoopEvent.ModelChanged e -> FrameType.MODEL_CHANGED;
       case LoopEvent.OperatorCommanded e -> FrameType.OPERATOR_COMMANDED;
+      case LoopEvent.FeedChanged e -> FrameType.FEED_CHANGED;
       case LoopEvent.FeedEnded e -> FrameType.FEED_ENDED;
     };
   }
@@ -63,6 +66,9 @@ final class EventCodec {
           to.putString(JournalTags.OPERATOR_COMMAND, commanded.command().name())
               .putString(JournalTags.ACTOR, commanded.actor())
               .putString(JournalTags.REASON, commanded.reason());
+      case LoopEvent.FeedChanged changed ->
+          to.putBoolean(JournalTags.FEED_LIVE, changed.live())
+              .putString(JournalTags.REASON, changed.detail());
       case LoopEvent.FeedEnded ended -> { // The frame says it all.
       }
     }
@@ -74,13 +80,12 @@ final class EventCodec {
    * @throws TlvException if it is none
    */
   static LoopEvent read(Frame frame) {
+    long timeNs = frame.timestampNs();
     TlvReader payload = new TlvReader(frame.payload());
     if (FrameType.market(frame.type())) {
-      MarketEvent event = MarketEventCodec.read(payload);
-      return new LoopEvent.MarketData(event);
+      return new LoopEvent.MarketData(timeNs, MarketEventCodec.read(payload));
     }
     TlvFields from = new TlvFields(JournalTags.FIRST, JournalTags.LAST).scan(payload);
-    long timeNs = frame.timestampNs();
     return switch (frame.type()) {
       case FrameType.PREDICTION_ARRIVED ->
           new LoopEvent.PredictionArrived(
@@ -112,6 +117,9 @@ final class EventCodec {
               from.constant(JournalTags.OPERATOR_COMMAND, OperatorCommand.class),
               from.text(JournalTags.ACTOR),
               from.text(JournalTags.REASON));
+      case FrameType.FEED_CHANGED ->
+          new LoopEvent.FeedChanged(
+              timeNs, from.flag(JournalTags.FEED_LIVE), from.text(JournalTags.REASON));
       case FrameType.FEED_ENDED -> new LoopEvent.FeedEnded(timeNs);
       default -> throw new TlvException("frame type " + frame.type() + " is no event", 0, 0);
     };

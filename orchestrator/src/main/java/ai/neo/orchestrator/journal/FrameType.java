@@ -25,6 +25,7 @@ public final class FrameType {
   public static final int MODEL_CHANGED = 10;
   public static final int OPERATOR_COMMANDED = 11;
   public static final int FEED_ENDED = 12;
+  public static final int FEED_CHANGED = 13;
 
   public static final int PREDICT = 64;
   public static final int SUBMIT = 65;

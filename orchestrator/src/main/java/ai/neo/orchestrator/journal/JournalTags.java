@@ -51,9 +51,10 @@ final class JournalTags {
   static final int LIMIT = 287;
   static final int OBSERVED = 288;
   static final int SEVERITY = 289;
+  static final int FEED_LIVE = 290;
 
   static final int FIRST = PREDICTION_ID;
-  static final int LAST = SEVERITY;
+  static final int LAST = FEED_LIVE;
 
   private JournalTags() {}
 }

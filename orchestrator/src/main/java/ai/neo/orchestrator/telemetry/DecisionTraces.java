@@ -15,13 +15,13 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -43,7 +43,10 @@ final class DecisionTraces {
   private final TraceSampling sampling;
   private final String runId;
   private final List<String> symbols;
-  private final Map<Long, TracedPath> asked = new HashMap<>();
+
+  /** Read where the model is asked, which may be another thread. */
+  private final Map<Long, TracedPath> asked = new ConcurrentHashMap<>();
+
   private final Map<String, Sent> sent = new LinkedHashMap<>();
   private final Set<TracedPath> open = new LinkedHashSet<>();
   private TracedPath current;

@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Stands between a run and its journal, its model tier and its listener, and times, traces and logs
- * what passes. All on the loop's thread, except {@link #journalSequence}, {@link #journalBytes},
- * {@link #lastTickNs} and {@link #lastTickTimeNs}, which any thread may call.
+ * what passes. All on the loop's thread, except the model tier, which may be asked on others, and
+ * {@link #journalSequence}, {@link #journalBytes}, {@link #lastTickNs} and {@link #lastTickTimeNs},
+ * which any thread may call.
  *
  * <p>What a run is told while it recovers passes by unseen: it was seen when it happened.
  */
@@ -45,7 +46,8 @@ public final class ObservedRun implements AutoCloseable {
    * How a run is observed.
    *
    * @param waitsForData whether answers are held back until the data's clock has come to them: that
-   *     wait is nobody's latency and is left out
+   *     wait is nobody's latency and is left out; where they are not, the model tier is asked on
+   *     other threads than the loop's
    */
   public record Parts(
       Latencies latencies, RunLog log, Optional<DecisionTraces> traces, boolean waitsForData) {}
@@ -188,7 +190,8 @@ public final class ObservedRun implements AutoCloseable {
 
       @Override
       public List<LoopEvent> learn(LoopCommand.Learn command) {
-        return traces == null
+        // Where nothing waits for the answer, the path in hand may be another's by now.
+        return traces == null || !waitsForData
             ? inner.learn(command)
             : traces.learning(command, () -> inner.learn(command));
       }

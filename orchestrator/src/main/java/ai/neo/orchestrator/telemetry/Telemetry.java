@@ -65,7 +65,7 @@ public final class Telemetry implements AutoCloseable {
   }
 
   /** Watches the one run of this process; it waits for its data's clock. */
-  public ObservedRun observe(String runId, List<String> symbols) {
+  public ObservedRun observe(String runId, List<String> symbols, boolean waitsForData) {
     logs.run(runId);
     return new ObservedRun(
         new ObservedRun.Parts(
@@ -74,7 +74,7 @@ public final class Telemetry implements AutoCloseable {
             export.map(
                 to ->
                     new DecisionTraces(to.openTelemetry(), settings.traceRatio(), runId, symbols)),
-            true));
+            waitsForData));
   }
 
   /** Watches that a run's data come in. */

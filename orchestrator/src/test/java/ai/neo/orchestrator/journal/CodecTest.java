@@ -37,6 +37,9 @@ class CodecTest {
   static List<LoopEvent> events() {
     return List.of(
         new LoopEvent.MarketData(new Bar(3, 10, 20, 5, 9, 4, 6, 0)),
+        new LoopEvent.MarketData(25, new Bar(3, 10, 20, 5, 9, 4, 6, 0)),
+        new LoopEvent.MarketData(24, new BookChange(0, 20, Side.BUY, 5, 0, true)),
+        new LoopEvent.FeedChanged(20, false, "the connection broke"),
         new LoopEvent.MarketData(new Trade(0, 20, 77, 5, 9, Side.SELL)),
         new LoopEvent.MarketData(new Quote(0, 20, 5, 1, 6, 2)),
         new LoopEvent.MarketData(new BookChange(0, 20, Side.BUY, 5, 0, true)),
