@@ -23,6 +23,7 @@ import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.orchestrator.operations.OperationsException;
 import ai.neo.orchestrator.operations.PostgresProbe;
 import ai.neo.orchestrator.operations.Stores;
 import ai.neo.orchestrator.operations.WantedPort;
@@ -50,11 +51,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,14 +77,14 @@ public final class Orchestrator implements AutoCloseable {
 
   private final RunOptions options;
   private final Configuration configuration;
-  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private final Deque<AutoCloseable> toClose = new ConcurrentLinkedDeque<>();
   private final long startedNs = System.nanoTime();
   private DataDirectory directory;
   private final RedisOutage redisOutage = new RedisOutage();
-  private Stores stores;
-  private Optional<ModelTierProcess> modelTier = Optional.empty();
+  private volatile Stores stores;
+  private volatile Optional<ModelTierProcess> modelTier = Optional.empty();
   private Endpoint gateway;
-  private ManagedChannel channel;
+  private volatile ManagedChannel channel;
   private RunJournal journal;
   private JournalProjection projection;
   private Telemetry telemetry;
@@ -92,18 +93,41 @@ public final class Orchestrator implements AutoCloseable {
   private RunMetrics metrics;
   private FeedWatch feed;
   private volatile boolean started;
-  private TradingRun run;
+  private volatile TradingRun run;
   private RunView view;
   private RunDefinition definition;
   private Path journalDirectory;
+  private Optional<Thread> starting = Optional.empty();
+  private volatile boolean stopping;
 
   public Orchestrator(RunOptions options) {
     this.options = options;
     this.configuration = options.configuration();
   }
 
-  /** Starts everything up to the first event. */
+  /**
+   * Starts everything up to the first event.
+   *
+   * @throws InterruptedException also because of {@link #stop}
+   */
   public void start() throws IOException, InterruptedException {
+    startingIn(Optional.of(Thread.currentThread()));
+    try {
+      startAll();
+    } finally {
+      startingIn(Optional.empty());
+    }
+  }
+
+  private synchronized void startingIn(Optional<Thread> thread) throws InterruptedException {
+    starting = thread;
+    if (stopping) {
+      Thread.interrupted(); // What closes things must not be interrupted by it.
+      throw new InterruptedException("stopped while it started");
+    }
+  }
+
+  private void startAll() throws IOException, InterruptedException {
     directory = opened(DataDirectory.open(options.dataDirectory()));
     telemetry = opened(Telemetry.open(configuration.telemetry(), directory.directory("logs")));
     WantedPort.requireFree(WantedPort.of(configuration));
@@ -136,8 +160,9 @@ public final class Orchestrator implements AutoCloseable {
     health = opened(systemHealth(vertx));
     metrics = opened(runMetrics());
     ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
-    int pagePort = api.listen(configuration.page().host(), configuration.page().port());
+    int pagePort = listen(api);
     announce(pagePort);
+    modelTier.ifPresent(tier -> tier.onRestart(() -> announce(pagePort)));
     new FirstModel(channel, definition).trainUnlessThere(source);
     projection =
         new JournalProjection(
@@ -181,10 +206,40 @@ public final class Orchestrator implements AutoCloseable {
     return ended;
   }
 
-  /** Ends {@link #run} soon; may be called by any thread. */
-  public void stop() {
+  private int listen(ApiServer api) throws InterruptedException {
+    try {
+      return api.listen(configuration.page().host(), configuration.page().port());
+    } catch (IllegalStateException e) {
+      throw new OperationsException(2, e.getMessage(), e);
+    }
+  }
+
+  /** Ends {@link #start} and {@link #run} soon; may be called by any thread. */
+  public synchronized void stop() {
+    stopping = true;
     if (run != null) {
       run.stop();
+    }
+    starting.ifPresent(Thread::interrupt);
+  }
+
+  /** Whether it was told to stop before it had started. */
+  public boolean stoppedWhileStarting() {
+    return stopping && !started;
+  }
+
+  /** Gives up waiting for answers, so that {@link #stop} is not held up by one. */
+  public void hurry() {
+    if (channel != null) {
+      channel.shutdownNow();
+    }
+  }
+
+  /** Ends the processes that were started, if {@link #close} cannot: the last thing before exit. */
+  public void endProcesses() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    if (stores != null) {
+      stores.close();
     }
   }
 
@@ -411,7 +466,7 @@ public final class Orchestrator implements AutoCloseable {
         telemetry.latencies());
   }
 
-  private void announce(int pagePort) throws IOException {
+  private void announce(int pagePort) {
     JsonObject announced =
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())

@@ -38,6 +38,10 @@ import picocli.CommandLine;
     })
 final class RunCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
+
+  /** For each of two steps; a third takes what is left of 5 s. */
+  private static final long STOP_MS = 1_800;
+
   @CommandLine.Mixin private ConfigurationOptions configuration;
 
   @CommandLine.Option(
@@ -79,29 +83,39 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Orchestrator orchestrator = new Orchestrator(options());
     CountDownLatch stopped = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              orchestrator.stop();
-              try {
-                if (!stopped.await(5, TimeUnit.SECONDS)) {
-                  System.err.println("neo: it did not stop within 5 s");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(orchestrator, stopped), "stop"));
     boolean ended;
     try (orchestrator) {
       orchestrator.start();
       ended = orchestrator.run();
       print(orchestrator.summary());
+    } catch (Exception e) {
+      if (!orchestrator.stoppedWhileStarting()) {
+        throw e;
+      }
+      System.err.println("neo: stopped while it started");
+      return INTERRUPTED;
     } finally {
       stopped.countDown();
     }
     return ended ? 0 : INTERRUPTED;
+  }
+
+  /** Runs when a signal came; all is over within 5 s. */
+  private static void stop(Orchestrator orchestrator, CountDownLatch stopped) {
+    try {
+      orchestrator.stop();
+      if (!stopped.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+        orchestrator.hurry();
+        if (!stopped.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+          System.err.println("neo: it does not stop by itself, and is ended");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      orchestrator.endProcesses();
+    }
   }
 
   private void print(JsonObject summary) {

@@ -2,6 +2,7 @@ package ai.neo.orchestrator.operations;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -131,8 +132,14 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /** Tells scripts where everything is, until this process ends. */
-  public void announce(JsonObject run) throws IOException {
-    Files.writeString(path.resolve("run.json"), run.encodePrettily());
+  public void announce(JsonObject run) {
+    Path fresh = path.resolve("run.json.new");
+    try {
+      Files.writeString(fresh, run.encodePrettily());
+      Files.move(fresh, path.resolve("run.json"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("run.json cannot be written in " + path, e);
+    }
   }
 
   @Override

@@ -20,8 +20,12 @@ public final class ModelTierProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelTierProcess.class);
   private static final long RESTART_MS = 500;
 
+  /** Ctrl-C goes to the child as well, which has to answer until this process has stopped. */
+  private static final String DEAF_TO_CTRL_C = "trap '' INT; exec \"$@\"";
+
   private final Settings settings;
   private final Thread watch;
+  private volatile Runnable restarted = () -> {};
   private volatile Process process;
   private volatile boolean closing;
   private volatile boolean up;
@@ -70,6 +74,11 @@ public final class ModelTierProcess implements AutoCloseable {
     return tier;
   }
 
+  /** Has this told whenever another process has taken the place of one that died. */
+  public void onRestart(Runnable restarted) {
+    this.restarted = restarted;
+  }
+
   /** The port of gateway and registry. */
   public int grpcPort() {
     return grpcPort;
@@ -99,6 +108,10 @@ public final class ModelTierProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
+                "/bin/sh",
+                "-c",
+                DEAF_TO_CTRL_C,
+                "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -151,6 +164,7 @@ public final class ModelTierProcess implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(RESTART_MS);
         launch();
         LOG.info("the model tier serves again pid={}", process.pid());
+        restarted.run();
       } catch (IOException e) {
         LOG.error("the model tier does not start; trying again", e);
       } catch (InterruptedException e) {
@@ -165,7 +179,7 @@ public final class ModelTierProcess implements AutoCloseable {
     up = false;
     process.destroy();
     try {
-      if (!process.waitFor(3, TimeUnit.SECONDS)) {
+      if (!process.waitFor(1, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {

@@ -3,6 +3,8 @@ package ai.neo.orchestrator.operations;
 import ai.neo.orchestrator.configuration.Configuration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A port that a run will listen on.
@@ -13,6 +15,8 @@ import java.util.List;
  */
 public record WantedPort(String key, String host, int port) {
   private static final String LOOPBACK = "127.0.0.1";
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** Those of a run with this configuration. */
   public static List<WantedPort> of(Configuration configuration) {
@@ -38,9 +42,16 @@ public record WantedPort(String key, String host, int port) {
   }
 
   /**
+   * Waits a moment for ports that are taken: a Neo that was killed leaves its model tier behind,
+   * which ends soon.
+   *
    * @throws OperationsException naming every port that is taken, who holds it, and the key to set
    */
   public static void requireFree(List<WantedPort> ports) {
+    long deadlineNs = System.nanoTime() + PATIENCE_NS;
+    while (!ports.stream().allMatch(WantedPort::free) && System.nanoTime() - deadlineNs < 0) {
+      LockSupport.parkNanos(POLL_NS);
+    }
     List<String> taken = new ArrayList<>();
     for (WantedPort wanted : ports) {
       if (!wanted.free()) {
