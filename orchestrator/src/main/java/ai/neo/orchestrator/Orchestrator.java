@@ -283,11 +283,13 @@ public final class Orchestrator implements AutoCloseable {
   private Future<Stores> startStores() {
     FutureTask<Stores> starting =
         new FutureTask<>(() -> Stores.open(directory, cache(), configuration.stores()));
-    Thread.ofVirtual().name("stores").start(starting);
+    Thread thread = Thread.ofVirtual().name("stores").start(starting);
     toClose.push(
         () -> {
-          if (stores == null) { // Nobody has taken them: something else has failed.
-            started(starting).close();
+          thread.join();
+          // Otherwise it has closed what it had opened, or is closed by its own place in here.
+          if (stores == null && starting.state() == Future.State.SUCCESS) {
+            starting.resultNow().close();
           }
         });
     return starting;
