@@ -86,7 +86,10 @@ public final class Gateway implements AutoCloseable {
     ServingCatalog catalog = parts.catalog();
     InferenceService inference =
         new InferenceService(
-            catalog, settings.permissions().admin(), GatewayVersion.read(), threads.workers());
+            catalog,
+            settings.permissions().admin(),
+            GatewayVersion.read(),
+            new InferenceService.Threads(threads.workers(), threads.blocking()));
     ServerBuilder<?> builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
             .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)

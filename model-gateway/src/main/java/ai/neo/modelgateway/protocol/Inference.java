@@ -30,6 +30,8 @@ final class Inference {
   /** 64 rows of 64 features: some 0.2 ms of a quick model. */
   private static final int QUICK_BYTES = 16 << 10;
 
+  private static final String CHAMPION = "champion";
+
   private final ServingCatalog catalog;
 
   Inference(ServingCatalog catalog) {
@@ -44,6 +46,22 @@ final class Inference {
     String version = VersionNumber.read(request.getModelVersion());
     return request.getSerializedSize() <= QUICK_BYTES
         && catalog.isQuick(request.getModelName(), version);
+  }
+
+  /** Whether the answer has to wait for the registry, which {@link #confirm} asks. */
+  boolean needsRegistry(ModelInferRequest request, long received) throws RefusedRequestException {
+    return request.containsParameters(Pins.MAX_STALENESS_MS)
+        && Pins.read(request).needsRegistry(catalog, request.getModelName(), received);
+  }
+
+  /**
+   * Asks the registry, where the caller wants to be surer of the champion than the catalog is.
+   * Blocks.
+   */
+  void confirm(ModelInferRequest request, long received) throws RefusedRequestException {
+    if (request.containsParameters(Pins.MAX_STALENESS_MS)) {
+      Pins.read(request).confirm(catalog, request, received);
+    }
   }
 
   /**
@@ -62,12 +80,13 @@ final class Inference {
     }
   }
 
-  private static ModelInferResponse answer(
+  private ModelInferResponse answer(
       ModelInferRequest request, ServingCatalog.Entered entered, long received)
       throws RefusedRequestException {
     ServedVersion version = entered.version();
     long started = System.nanoTime();
     RequestParameters.check(request);
+    Pins.read(request).require(catalog, request, entered, received);
     List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(version));
     InputReader.Rows rows = InputReader.read(request, version.model().features());
     requireWanted(version);
@@ -154,6 +173,7 @@ final class Inference {
       List<ModelTensors.Tensor> outputs,
       Answer answer) {
     ModelArtifact artifact = entered.version().artifact();
+    String shape = "[" + answer.rows() + "," + entered.version().model().features() + "]";
     ModelInferResponse.Builder response =
         ModelInferResponse.newBuilder()
             .setModelName(request.getModelName())
@@ -161,6 +181,8 @@ final class Inference {
             .setId(request.getId())
             .putParameters("model_digest", text(artifact.digest()))
             .putParameters("feature_set_id", text(artifact.featureSetId()))
+            .putParameters("alias", text(entered.champion() ? CHAMPION : ""))
+            .putParameters("batch_shape", text(shape))
             .putParameters("engine", text(Platform.of(artifact.format()).engine()))
             .putParameters(
                 "epoch", InferParameter.newBuilder().setInt64Param(entered.epoch()).build());

@@ -60,6 +60,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
 
   private final ServingCatalog catalog;
   private final Executor workers;
+  private final Executor blocking;
   private final Inference inference;
   private final ModelDescriptions descriptions;
   private final RepositoryControl repository;
@@ -68,12 +69,13 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   /**
    * @param admin whether callers may load and unload models
    * @param serverVersion as server metadata tells it
-   * @param workers compute what takes longer than a hand-over; may reject what is too much
+   * @param threads for what must not run on the transport's
    */
   public InferenceService(
-      ServingCatalog catalog, boolean admin, String serverVersion, Executor workers) {
+      ServingCatalog catalog, boolean admin, String serverVersion, Threads threads) {
     this.catalog = catalog;
-    this.workers = workers;
+    this.workers = threads.workers();
+    this.blocking = threads.blocking();
     this.inference = new Inference(catalog);
     this.descriptions = new ModelDescriptions(catalog);
     this.repository = new RepositoryControl(catalog, admin);
@@ -87,6 +89,14 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
             .addExtensions("statistics")
             .build();
   }
+
+  /**
+   * Where work goes.
+   *
+   * @param workers compute what takes longer than a hand-over; may reject what is too much
+   * @param blocking may block
+   */
+  public record Threads(Executor workers, Executor blocking) {}
 
   /** This service with what it needs around it; the one to add to a server. */
   public BindableService withHeaders() {
@@ -142,6 +152,30 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> reply) {
     long received = System.nanoTime();
+    try {
+      if (inference.needsRegistry(request, received)) {
+        blocking.execute(Context.current().wrap(() -> confirmed(request, reply, received)));
+      } else {
+        infer(request, reply, received);
+      }
+    } catch (RefusedRequestException e) {
+      reply.onError(e.asStatus());
+    }
+  }
+
+  private void confirmed(
+      ModelInferRequest request, StreamObserver<ModelInferResponse> reply, long received) {
+    try {
+      inference.confirm(request, received);
+      infer(request, reply, received);
+    } catch (RefusedRequestException e) {
+      reply.onError(e.asStatus());
+    }
+  }
+
+  private void infer(
+      ModelInferRequest request, StreamObserver<ModelInferResponse> reply, long received)
+      throws RefusedRequestException {
     Runnable work = () -> answer(reply, () -> inference.answer(request, received));
     try {
       if (inference.isQuick(request)) {
@@ -149,8 +183,6 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
       } else {
         workers.execute(Context.current().wrap(work));
       }
-    } catch (RefusedRequestException e) {
-      reply.onError(e.asStatus());
     } catch (RejectedExecutionException e) {
       reply.onError(RefusedRequestException.tooMany(request.getId()).asStatus());
     }

@@ -7,8 +7,8 @@ import io.grpc.Status;
 import java.util.Map;
 
 /**
- * Checks the parameters of a request, of its inputs and of its outputs. Ours are none: what is
- * known is checked for its type, what is unknown is accepted, as stock clients expect.
+ * Checks the parameters of a request, of its inputs and of its outputs. What is known is checked
+ * for its type, what is unknown is accepted, as stock clients expect. Ours are {@link Pins}.
  */
 final class RequestParameters {
 

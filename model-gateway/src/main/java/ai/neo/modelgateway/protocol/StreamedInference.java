@@ -71,7 +71,9 @@ final class StreamedInference implements StreamObserver<ModelInferRequest> {
       return;
     }
     try {
-      ModelInferResponse answer = inference.answer(request, System.nanoTime());
+      long received = System.nanoTime();
+      inference.confirm(request, received);
+      ModelInferResponse answer = inference.answer(request, received);
       answers.onNext(
           ModelStreamInferResponse.newBuilder()
               .setInferResponse(answer.toBuilder().putParameters("triton_final_response", yes()))

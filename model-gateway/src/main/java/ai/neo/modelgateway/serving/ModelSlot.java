@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,6 +30,13 @@ final class ModelSlot {
   private final Set<String> everServed = ConcurrentHashMap.newKeySet();
   private volatile Serving serving = Serving.NOTHING;
   private volatile Optional<FailedLoad> failure = Optional.empty();
+  private final AtomicReference<Confirmation> confirmation =
+      new AtomicReference<>(Confirmation.NONE);
+
+  /** In which epoch the registry last agreed with what serves, and when it was asked. */
+  private record Confirmation(long epoch, long askedNs) {
+    static final Confirmation NONE = new Confirmation(-1, 0);
+  }
 
   /** The last version that should have served and could not. */
   record FailedLoad(String version, String reason) {}
@@ -56,6 +64,31 @@ final class ModelSlot {
   /** Whether anything was ever loaded, or should have been. */
   boolean isKnown() {
     return !everServed.isEmpty() || failure.isPresent();
+  }
+
+  /**
+   * The registry calls the champion of that epoch the champion.
+   *
+   * @param askedNs when it was asked, by {@link System#nanoTime}
+   */
+  void confirmed(long epoch, long askedNs) {
+    Confirmation latest = new Confirmation(epoch, askedNs);
+    confirmation.accumulateAndGet(
+        latest,
+        (old, now) ->
+            old.epoch() > now.epoch()
+                    || (old.epoch() == now.epoch() && old.askedNs() > now.askedNs())
+                ? old
+                : now);
+  }
+
+  /**
+   * Whether the registry, asked then or later, agreed with that epoch's champion. A later epoch's
+   * agreement counts too: whoever entered the earlier one did so just before the swap.
+   */
+  boolean isConfirmed(long epoch, long sinceNs) {
+    Confirmation last = confirmation.get();
+    return last.epoch() >= epoch && last.askedNs() - sinceNs >= 0;
   }
 
   void failed(String version, String reason) {

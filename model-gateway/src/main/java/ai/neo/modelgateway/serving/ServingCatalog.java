@@ -45,8 +45,13 @@ public final class ServingCatalog implements AutoCloseable {
     this.loader = new VersionLoader(registry, engines);
   }
 
-  /** A version that a request is inside of, and the epoch in which it was chosen. */
-  public record Entered(ServedVersion version, long epoch) {}
+  /**
+   * A version that a request is inside of.
+   *
+   * @param epoch in which it was chosen
+   * @param champion whether it was the champion of that epoch
+   */
+  public record Entered(ServedVersion version, long epoch, boolean champion) {}
 
   /** Why a request for a version can or cannot be served. */
   public enum Availability {
@@ -73,10 +78,40 @@ public final class ServingCatalog implements AutoCloseable {
       }
       // A version is retired only after the reference has changed, so that a second look differs.
       if (wanted.get().enter()) {
-        return Optional.of(new Entered(wanted.get(), now.epoch()));
+        boolean champion = now.champion().filter(served -> served == wanted.get()).isPresent();
+        return Optional.of(new Entered(wanted.get(), now.epoch(), champion));
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether the registry, asked then or later, called the champion of that epoch the champion.
+   *
+   * @param epoch as {@link #enter} told it
+   * @param sinceNs by {@link System#nanoTime}
+   */
+  public boolean isConfirmed(String model, long epoch, long sinceNs) {
+    ModelSlot slot = slots.get(model);
+    return slot != null && slot.isConfirmed(epoch, sinceNs);
+  }
+
+  /**
+   * Asks the registry who is champion, and keeps its answer when it is the version that serves.
+   * Blocks.
+   *
+   * @return the registry's champion; empty when it knows none
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
+   */
+  public Optional<String> confirm(String model) {
+    Serving now = serving(model);
+    long askedNs = System.nanoTime();
+    Optional<String> champion = registry.champion(model);
+    ModelSlot slot = slots.get(model);
+    if (slot != null && champion.isPresent() && champion.get().equals(now.championVersion())) {
+      slot.confirmed(now.epoch(), askedNs);
+    }
+    return champion;
   }
 
   /** Says whether {@link #enter} would succeed now, or why not. */
@@ -173,6 +208,7 @@ public final class ServingCatalog implements AutoCloseable {
         throw e;
       }
       Serving next = now.withChampion(loaded.version(), now.champion().map(ServedVersion::version));
+      slot.confirmed(next.epoch(), System.nanoTime());
       return swap(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
     } finally {
       slot.change.unlock();
@@ -214,6 +250,7 @@ public final class ServingCatalog implements AutoCloseable {
         throw e;
       }
       Serving next = now.withChampion(loaded.version(), Optional.empty());
+      slot.confirmed(next.epoch(), System.nanoTime());
       SwapReceipt receipt = swap(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
       standbys.execute(() -> warmPrevious(slot, receipt.getEpoch()));
       return receipt;
