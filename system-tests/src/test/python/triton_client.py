@@ -1,6 +1,6 @@
-"""Talks to a gateway with Triton's own client, as a user would.
+"""Talks to a gateway with Triton's own clients, as a user would.
 
-usage: triton_client.py HOST:PORT MODEL FEATURES VERSION
+usage: triton_client.py GRPC_HOST:PORT HTTP_HOST:PORT MODEL FEATURES VERSION
 
 VERSION is the one that answers by default; at least one other has to be warm. Prints one JSON
 object with what was asked and answered; a check that fails ends it with its message.
@@ -9,14 +9,16 @@ object with what was asked and answered; a check that fails ends it with its mes
 import json
 import queue
 import sys
+import time
 
 import grpc
 import numpy as np
 import tritonclient.grpc as triton
+import tritonclient.http as rest
 from tritonclient.grpc import service_pb2, service_pb2_grpc
 from tritonclient.utils import InferenceServerException
 
-address, model, features, champion = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+address, http_address, model, features, champion = (*sys.argv[1:4], int(sys.argv[4]), sys.argv[5])
 client = triton.InferenceServerClient(address)
 
 
@@ -31,7 +33,7 @@ def refused(code, text, call):
     try:
         call()
     except InferenceServerException as error:
-        assert error.status() == f"StatusCode.{code}", (error.status(), error.message())
+        assert error.status() in (f"StatusCode.{code}", code), (error.status(), error.message())
         assert text in error.message(), error.message()
         return
     raise AssertionError(f"was not refused: {text}")
@@ -165,10 +167,81 @@ def refusals():
     )
 
 
+def pinned():
+    inputs, _ = tensor(1)
+    digest = client.get_model_config(model).config.parameters["model_digest"].string_value
+    held = client.infer(model, [inputs], parameters={"expect_digest": digest, "min_epoch": 1})
+    assert held.get_response().model_version == champion
+    fresh = client.infer(model, [inputs], parameters={"max_staleness_ms": 0})
+    assert fresh.get_response().parameters["alias"].string_param == "champion"
+    refused(
+        "FAILED_PRECONDITION",
+        "answers, not digest 'feed' as expected",
+        lambda: client.infer(model, [inputs], parameters={"expect_digest": "feed"}),
+    )
+
+
+def over_http(values, probabilities, versions):
+    """The REST form: the same bits, as JSON and as bytes behind it, packed and not."""
+    http = rest.InferenceServerClient(http_address, concurrency=2)
+    assert http.is_server_live() and http.is_server_ready()
+    assert http.is_model_ready(model) and http.is_model_ready(model, champion)
+    assert not http.is_model_ready("no-such-model")
+    assert "binary_tensor_data" in http.get_server_metadata()["extensions"]
+    metadata = http.get_model_metadata(model)
+    assert metadata["inputs"][0] == {
+        "name": "features",
+        "datatype": "FP32",
+        "shape": [-1, features],
+    }, metadata
+    assert sorted(metadata["versions"]) == sorted(versions)
+    assert http.get_model_config(model)["input"][0]["dims"] == [-1, features]
+    index = http.get_model_repository_index()
+    assert {"name": model, "version": champion, "state": "READY", "reason": ""} in index, index
+    assert http.get_inference_statistics(model, champion)["model_stats"][0]["inference_count"] > 0
+    rows = np.array(values, dtype=np.float32).reshape(-1, features)
+    for binary in (True, False):
+        given = rest.InferInput("features", list(rows.shape), "FP32")
+        given.set_data_from_numpy(rows, binary_data=binary)
+        wanted = [
+            rest.InferRequestedOutput("expected_return", binary_data=not binary),
+            rest.InferRequestedOutput("action_probabilities", binary_data=binary),
+        ]
+        for options in (
+            {},
+            {"outputs": wanted},
+            {"model_version": champion},
+            {"request_compression_algorithm": "gzip"},
+            {"request_compression_algorithm": "deflate"},
+            {"response_compression_algorithm": "gzip"},
+            {"response_compression_algorithm": "deflate"},
+            {"parameters": {"min_epoch": 1, "desk": "a"}},
+        ):
+            answer = http.infer(model, [given], request_id="one", **options)
+            got = answer.as_numpy("action_probabilities").flatten()
+            assert np.array_equal(got, np.array(probabilities, dtype=np.float32)), options
+            assert answer.get_response()["model_version"] == champion
+            assert answer.get_response()["id"] == "one"
+        later = http.async_infer(model, [given]).get_result()
+        assert later.as_numpy("expected_return").shape == (len(rows), 1)
+    unknown = "Request for unknown model: 'no-such-model' is not found"
+    refused("404", unknown, lambda: http.infer("no-such-model", [given]))
+    refused("400", "expected 1 inputs", lambda: http.infer(model, []))
+    refused("412", "at least 99", lambda: http.infer(model, [given], parameters={"min_epoch": 99}))
+    refused("503", "is not allowed", lambda: http.load_model(model))
+    started = time.perf_counter()
+    for _ in range(50):
+        http.infer(model, [given])
+    assert time.perf_counter() - started < 50 * 0.035, "an answer waits for the network's timers"
+    http.close()
+
+
 versions, server_version = described()
 asked, probabilities = inferred(versions)
 streamed()
 refusals()
+pinned()
+over_http(asked, probabilities, versions)
 statistics = client.get_inference_statistics(model, champion).model_stats[0]
 assert statistics.inference_stats.queue.count == statistics.inference_stats.success.count
 print(

@@ -3,6 +3,7 @@ package ai.neo.modelgateway;
 import ai.neo.modelgateway.protocol.HealthService;
 import ai.neo.modelgateway.protocol.InferenceService;
 import ai.neo.modelgateway.protocol.MetricsPage;
+import ai.neo.modelgateway.protocol.OpenInference;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.proto.learning.v1.LearnerStatus;
 import inference.GRPCInferenceServiceGrpc;
@@ -27,8 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The running server: predictions, and whatever other services it is given, on one gRPC port;
- * health and metrics over HTTP on another.
+ * The running server: predictions, and whatever other services it is given, on one gRPC port; the
+ * same protocol, health and metrics over HTTP on another.
  *
  * <p>Small requests to Neo's own networks are answered on the transport's own threads, since a
  * hand-over costs more than the answer. What other engines compute waits in a bounded queue for one
@@ -84,12 +85,11 @@ public final class Gateway implements AutoCloseable {
   public static Gateway start(GatewaySettings settings, Parts parts) throws IOException {
     Threads threads = Threads.start(settings.limits());
     ServingCatalog catalog = parts.catalog();
+    OpenInference protocol =
+        new OpenInference(catalog, settings.permissions().admin(), GatewayVersion.read());
     InferenceService inference =
         new InferenceService(
-            catalog,
-            settings.permissions().admin(),
-            GatewayVersion.read(),
-            new InferenceService.Threads(threads.workers(), threads.blocking()));
+            protocol, new InferenceService.Threads(threads.workers(), threads.blocking()));
     ServerBuilder<?> builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
             .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)
@@ -106,7 +106,7 @@ public final class Gateway implements AutoCloseable {
             .addService(ProtoReflectionServiceV1.newInstance());
     parts.others().forEach(builder::addService);
     try {
-      HttpEndpoints http = listenForHttp(settings, parts);
+      HttpEndpoints http = listenForHttp(settings, parts, protocol);
       try {
         return new Gateway(builder.build().start(), http, threads);
       } catch (IOException e) {
@@ -119,14 +119,14 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static HttpEndpoints listenForHttp(GatewaySettings settings, Parts parts)
-      throws IOException {
+  private static HttpEndpoints listenForHttp(
+      GatewaySettings settings, Parts parts, OpenInference protocol) throws IOException {
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
     try {
       return HttpEndpoints.start(
-          address, parts.catalog(), new MetricsPage(parts.catalog(), parts.learners()));
+          address, protocol, new MetricsPage(parts.catalog(), parts.learners()));
     } catch (IOException e) {
-      throw cannotListen(settings.host(), settings.httpPort(), "health and metrics", e);
+      throw cannotListen(settings.host(), settings.httpPort(), "HTTP", e);
     }
   }
 
@@ -143,7 +143,7 @@ public final class Gateway implements AutoCloseable {
     return server.getPort();
   }
 
-  /** The port of health and metrics. */
+  /** The HTTP port. */
   public int httpPort() {
     return http.port();
   }

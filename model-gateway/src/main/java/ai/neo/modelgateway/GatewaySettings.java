@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param host address to listen on; loopback unless told otherwise
  * @param grpcPort 0 takes a free one
- * @param httpPort for health and metrics; 0 takes a free one
+ * @param httpPort for REST, health and metrics; 0 takes a free one
  */
 public record GatewaySettings(
     String host, int grpcPort, int httpPort, Permissions permissions, InferenceLimits limits) {

@@ -1,7 +1,8 @@
 package ai.neo.modelgateway;
 
 import ai.neo.modelgateway.protocol.MetricsPage;
-import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.protocol.OpenInference;
+import ai.neo.modelgateway.rest.RestEndpoints;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -9,9 +10,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 
-/** Metrics and health over HTTP, for those who watch: {@code /metrics}, {@code /v2/health/…}. */
+/** The HTTP port: {@code /metrics}, and the Open Inference Protocol under {@code /v2}. */
 final class HttpEndpoints implements AutoCloseable {
 
   private final HttpServer server;
@@ -21,13 +21,12 @@ final class HttpEndpoints implements AutoCloseable {
     this.server = server;
   }
 
-  static HttpEndpoints start(InetSocketAddress address, ServingCatalog catalog, MetricsPage metrics)
+  static HttpEndpoints start(InetSocketAddress address, OpenInference protocol, MetricsPage metrics)
       throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     HttpEndpoints endpoints = new HttpEndpoints(server);
     server.createContext("/metrics", exchange -> page(exchange, metrics));
-    server.createContext("/v2/health/live", exchange -> health(exchange, () -> true));
-    server.createContext("/v2/health/ready", exchange -> health(exchange, catalog::isReady));
+    server.createContext("/v2", new RestEndpoints(protocol, address));
     server.setExecutor(endpoints.executor);
     server.start();
     return endpoints;
@@ -47,10 +46,6 @@ final class HttpEndpoints implements AutoCloseable {
     exchange.getResponseHeaders().set("Content-Type", MetricsPage.CONTENT_TYPE);
     byte[] body = metrics.text().getBytes(StandardCharsets.UTF_8);
     answer(exchange, 200, body);
-  }
-
-  private static void health(HttpExchange exchange, BooleanSupplier healthy) throws IOException {
-    answer(exchange, healthy.getAsBoolean() ? 200 : 503, new byte[0]);
   }
 
   private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {

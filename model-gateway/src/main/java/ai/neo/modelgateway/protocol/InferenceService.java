@@ -1,6 +1,5 @@
 package ai.neo.modelgateway.protocol;
 
-import ai.neo.modelgateway.serving.ServingCatalog;
 import inference.CudaSharedMemoryRegisterRequest;
 import inference.CudaSharedMemoryRegisterResponse;
 import inference.CudaSharedMemoryStatusRequest;
@@ -58,36 +57,19 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   private static final ServerLiveResponse LIVE =
       ServerLiveResponse.newBuilder().setLive(true).build();
 
-  private final ServingCatalog catalog;
+  private final OpenInference protocol;
   private final Executor workers;
   private final Executor blocking;
   private final Inference inference;
-  private final ModelDescriptions descriptions;
-  private final RepositoryControl repository;
-  private final ServerMetadataResponse server;
 
   /**
-   * @param admin whether callers may load and unload models
-   * @param serverVersion as server metadata tells it
    * @param threads for what must not run on the transport's
    */
-  public InferenceService(
-      ServingCatalog catalog, boolean admin, String serverVersion, Threads threads) {
-    this.catalog = catalog;
+  public InferenceService(OpenInference protocol, Threads threads) {
+    this.protocol = protocol;
     this.workers = threads.workers();
     this.blocking = threads.blocking();
-    this.inference = new Inference(catalog);
-    this.descriptions = new ModelDescriptions(catalog);
-    this.repository = new RepositoryControl(catalog, admin);
-    this.server =
-        ServerMetadataResponse.newBuilder()
-            .setName("neo")
-            .setVersion(serverVersion)
-            .addExtensions("model_repository")
-            .addExtensions("model_configuration")
-            .addExtensions("parameters")
-            .addExtensions("statistics")
-            .build();
+    this.inference = protocol.inference();
   }
 
   /**
@@ -117,7 +99,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
 
   @Override
   public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> reply) {
-    answer(reply, () -> ServerReadyResponse.newBuilder().setReady(catalog.isReady()).build());
+    answer(reply, () -> ServerReadyResponse.newBuilder().setReady(protocol.isReady()).build());
   }
 
   @Override
@@ -125,9 +107,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          String version = VersionNumber.read(request.getVersion());
-          boolean ready =
-              catalog.availability(request.getName(), version) == ServingCatalog.Availability.READY;
+          boolean ready = protocol.isReady(request.getName(), request.getVersion());
           return ModelReadyResponse.newBuilder().setReady(ready).build();
         });
   }
@@ -135,18 +115,18 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void serverMetadata(
       ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> reply) {
-    answer(reply, () -> server);
+    answer(reply, protocol::server);
   }
 
   @Override
   public void modelMetadata(
       ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> reply) {
-    answer(reply, () -> descriptions.metadata(request.getName(), request.getVersion()));
+    answer(reply, () -> protocol.metadata(request.getName(), request.getVersion()));
   }
 
   @Override
   public void modelConfig(ModelConfigRequest request, StreamObserver<ModelConfigResponse> reply) {
-    answer(reply, () -> descriptions.config(request.getName(), request.getVersion()));
+    answer(reply, () -> protocol.config(request.getName(), request.getVersion()));
   }
 
   @Override
@@ -197,18 +177,13 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void modelStatistics(
       ModelStatisticsRequest request, StreamObserver<ModelStatisticsResponse> reply) {
-    answer(reply, () -> descriptions.statistics(request.getName(), request.getVersion()));
+    answer(reply, () -> protocol.statistics(request.getName(), request.getVersion()));
   }
 
   @Override
   public void repositoryIndex(
       RepositoryIndexRequest request, StreamObserver<RepositoryIndexResponse> reply) {
-    answer(
-        reply,
-        () -> {
-          RepositoryControl.refuseRepositoryName(request.getRepositoryName());
-          return descriptions.index(request.getReady());
-        });
+    answer(reply, () -> protocol.index(request.getRepositoryName(), request.getReady()));
   }
 
   @Override
@@ -217,7 +192,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          repository.load(request);
+          protocol.load(request);
           return RepositoryModelLoadResponse.getDefaultInstance();
         });
   }
@@ -228,7 +203,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          repository.unload(request);
+          protocol.unload(request);
           return RepositoryModelUnloadResponse.getDefaultInstance();
         });
   }

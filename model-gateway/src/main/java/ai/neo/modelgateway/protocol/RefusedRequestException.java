@@ -8,7 +8,7 @@ import java.util.Objects;
  * A request that gets an error instead of an answer. Carries no stack: it says what the caller did,
  * or that the model failed, and it is made on the fast path.
  */
-final class RefusedRequestException extends Exception {
+public final class RefusedRequestException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -42,6 +42,11 @@ final class RefusedRequestException extends Exception {
   /** The request was right; the model could not answer it. */
   static RefusedRequestException byModel(String message) {
     return new RefusedRequestException(Status.Code.INTERNAL, message, true);
+  }
+
+  /** The protocol's status. */
+  public Status.Code code() {
+    return code;
   }
 
   boolean isFromModel() {

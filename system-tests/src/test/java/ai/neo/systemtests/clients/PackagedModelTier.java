@@ -18,11 +18,13 @@ final class PackagedModelTier implements AutoCloseable {
   private final EmbeddedPostgres postgres;
   private final Process process;
   private final int grpcPort;
+  private final int httpPort;
 
-  private PackagedModelTier(EmbeddedPostgres postgres, Process process, int grpcPort) {
+  private PackagedModelTier(EmbeddedPostgres postgres, Process process, JsonObject ports) {
     this.postgres = postgres;
     this.process = process;
-    this.grpcPort = grpcPort;
+    this.grpcPort = ports.getInteger("grpc_port");
+    this.httpPort = ports.getInteger("http_port");
   }
 
   /** Returns when it serves. */
@@ -37,8 +39,7 @@ final class PackagedModelTier implements AutoCloseable {
       postgres.close();
       throw new IllegalStateException("the model tier does not start:\n" + Files.readString(log));
     }
-    int port = new JsonObject(line.substring(READY.length())).getInteger("grpc_port");
-    return new PackagedModelTier(postgres, process, port);
+    return new PackagedModelTier(postgres, process, new JsonObject(line.substring(READY.length())));
   }
 
   private static Process process(EmbeddedPostgres postgres, Path dataDirectory, Path log)
@@ -86,6 +87,10 @@ final class PackagedModelTier implements AutoCloseable {
 
   String address() {
     return "127.0.0.1:" + grpcPort;
+  }
+
+  String httpAddress() {
+    return "127.0.0.1:" + httpPort;
   }
 
   @Override

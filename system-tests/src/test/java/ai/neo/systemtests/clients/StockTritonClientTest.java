@@ -22,7 +22,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Triton's own Python client against the model tier: nobody has to learn a client of ours. */
+/**
+ * Triton's own Python clients, gRPC and HTTP, against the model tier: nobody has to learn a client
+ * of ours.
+ */
 class StockTritonClientTest {
   private static final Path SCRIPT = Path.of("src", "test", "python", "triton_client.py");
   private static final String MODEL = "direction";
@@ -34,7 +37,7 @@ class StockTritonClientTest {
   @Test
   void theStockClientGetsEverythingThatItAsksFor() throws Exception {
     PythonEnvironment python =
-        PythonEnvironment.with("tritonclient[grpc]==2.73.0", "numpy==1.26.4");
+        PythonEnvironment.with("tritonclient[grpc,http]==2.73.0", "numpy==1.26.4");
     try (PackagedModelTier tier = PackagedModelTier.start(directory)) {
       ManagedChannel channel = NettyChannelBuilder.forTarget(tier.address()).usePlaintext().build();
       try {
@@ -43,7 +46,13 @@ class StockTritonClientTest {
         promote(channel, "2");
         JsonObject told =
             new JsonObject(
-                python.run(SCRIPT, tier.address(), MODEL, Integer.toString(FEATURES), "2"));
+                python.run(
+                    SCRIPT,
+                    tier.address(),
+                    tier.httpAddress(),
+                    MODEL,
+                    Integer.toString(FEATURES),
+                    "2"));
 
         assertThat(told.getJsonArray("versions")).containsExactlyInAnyOrder("1", "2");
         assertThat(told.getString("server_version")).isNotEmpty();

@@ -1,0 +1,103 @@
+package ai.neo.modelgateway.protocol;
+
+import ai.neo.modelgateway.serving.ServingCatalog;
+import inference.ModelConfigResponse;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import inference.ModelMetadataResponse;
+import inference.ModelStatisticsResponse;
+import inference.RepositoryIndexResponse;
+import inference.RepositoryModelLoadRequest;
+import inference.RepositoryModelUnloadRequest;
+import inference.ServerMetadataResponse;
+
+/**
+ * The Open Inference Protocol whatever carries it: the same checks, texts and answers over gRPC and
+ * over HTTP. Safe for any thread.
+ */
+public final class OpenInference {
+
+  private final ServingCatalog catalog;
+  private final Inference inference;
+  private final ModelDescriptions descriptions;
+  private final RepositoryControl repository;
+  private final ServerMetadataResponse server;
+
+  /**
+   * @param admin whether callers may load and unload models
+   * @param serverVersion as server metadata tells it
+   */
+  public OpenInference(ServingCatalog catalog, boolean admin, String serverVersion) {
+    this.catalog = catalog;
+    this.inference = new Inference(catalog);
+    this.descriptions = new ModelDescriptions(catalog);
+    this.repository = new RepositoryControl(catalog, admin);
+    this.server =
+        ServerMetadataResponse.newBuilder()
+            .setName("neo")
+            .setVersion(serverVersion)
+            .addExtensions("binary_tensor_data")
+            .addExtensions("model_repository")
+            .addExtensions("model_configuration")
+            .addExtensions("parameters")
+            .addExtensions("statistics")
+            .build();
+  }
+
+  /** False while a model that should be served has no version that answers. */
+  public boolean isReady() {
+    return catalog.isReady();
+  }
+
+  /** False for a model or a version that is unknown, too. */
+  public boolean isReady(String model, String version) throws RefusedRequestException {
+    String number = VersionNumber.read(version);
+    return catalog.availability(model, number) == ServingCatalog.Availability.READY;
+  }
+
+  public ServerMetadataResponse server() {
+    return server;
+  }
+
+  /** Of the version, or of all that are ready when it is empty. */
+  public ModelMetadataResponse metadata(String model, String version)
+      throws RefusedRequestException {
+    return descriptions.metadata(model, version);
+  }
+
+  public ModelConfigResponse config(String model, String version) throws RefusedRequestException {
+    return descriptions.config(model, version);
+  }
+
+  /** Of all models when the name is empty. */
+  public ModelStatisticsResponse statistics(String model, String version)
+      throws RefusedRequestException {
+    return descriptions.statistics(model, version);
+  }
+
+  public RepositoryIndexResponse index(String repository, boolean onlyReady)
+      throws RefusedRequestException {
+    RepositoryControl.refuseRepositoryName(repository);
+    return descriptions.index(onlyReady);
+  }
+
+  /** Blocks until the model is loaded. */
+  public void load(RepositoryModelLoadRequest request) throws RefusedRequestException {
+    repository.load(request);
+  }
+
+  public void unload(RepositoryModelUnloadRequest request) throws RefusedRequestException {
+    repository.unload(request);
+  }
+
+  /** Answers an inference request; blocks until it is computed. */
+  public ModelInferResponse infer(ModelInferRequest request) throws RefusedRequestException {
+    long received = System.nanoTime();
+    inference.confirm(request, received);
+    return inference.answer(request, received);
+  }
+
+  Inference inference() {
+    return inference;
+  }
+}
