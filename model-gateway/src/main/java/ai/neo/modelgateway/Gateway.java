@@ -4,6 +4,7 @@ import ai.neo.modelgateway.protocol.HealthService;
 import ai.neo.modelgateway.protocol.InferenceService;
 import ai.neo.modelgateway.protocol.MetricsPage;
 import ai.neo.modelgateway.protocol.OpenInference;
+import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.proto.learning.v1.LearnerStatus;
 import inference.GRPCInferenceServiceGrpc;
@@ -19,11 +20,9 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -32,9 +31,9 @@ import java.util.function.Supplier;
  * same protocol, health and metrics over HTTP on another.
  *
  * <p>Small requests to Neo's own networks are answered on the transport's own threads, since a
- * hand-over costs more than the answer. What other engines compute waits in a bounded queue for one
- * of a few threads, so that it holds nobody else up; a request whose deadline passes there is not
- * computed. Every other service, and every call of ours that may block, runs on a virtual thread.
+ * hand-over costs more than the answer. What other engines compute waits in a {@link Scheduler} for
+ * one of a few threads, so that it holds nobody else up. Every other service, and every call of
+ * ours that may block, runs on a virtual thread.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -86,10 +85,12 @@ public final class Gateway implements AutoCloseable {
     Threads threads = Threads.start(settings.limits());
     ServingCatalog catalog = parts.catalog();
     OpenInference protocol =
-        new OpenInference(catalog, settings.permissions().admin(), GatewayVersion.read());
-    InferenceService inference =
-        new InferenceService(
-            protocol, new InferenceService.Threads(threads.workers(), threads.blocking()));
+        new OpenInference(
+            catalog,
+            settings.permissions().admin(),
+            GatewayVersion.read(),
+            new OpenInference.Computing(threads.scheduler(), settings.limits().batching()));
+    InferenceService inference = new InferenceService(protocol, threads.blocking());
     ServerBuilder<?> builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
             .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)
@@ -167,26 +168,19 @@ public final class Gateway implements AutoCloseable {
   /**
    * What works off the transport's threads.
    *
-   * @param workers compute what takes long; a bounded queue before them
+   * @param scheduler computes what takes long
    * @param blocking a virtual thread for each call that may block
    */
-  private record Threads(ExecutorService workers, ExecutorService blocking) {
+  private record Threads(Scheduler scheduler, ExecutorService blocking) {
     static Threads start(GatewaySettings.InferenceLimits limits) {
       return new Threads(
-          new ThreadPoolExecutor(
-              limits.threads(),
-              limits.threads(),
-              0,
-              TimeUnit.SECONDS,
-              new ArrayBlockingQueue<>(limits.waiting()),
-              Thread.ofPlatform().daemon().name("inference-", 0).factory(),
-              new ThreadPoolExecutor.AbortPolicy()),
+          new Scheduler(limits.threads(), limits.waiting()),
           Executors.newThreadPerTaskExecutor(
               Thread.ofVirtual().name("gateway-call-", 0).factory()));
     }
 
     void end() {
-      workers.shutdownNow();
+      scheduler.close();
       blocking.shutdownNow();
     }
   }

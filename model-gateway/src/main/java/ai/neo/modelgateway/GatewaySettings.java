@@ -1,5 +1,6 @@
 package ai.neo.modelgateway;
 
+import ai.neo.modelgateway.scheduling.Batching;
 import java.util.Objects;
 
 /**
@@ -37,17 +38,24 @@ public record GatewaySettings(
    * between threads.
    *
    * @param threads that compute; at least 1
-   * @param waiting requests that wait for one of them; more are refused at once
+   * @param waiting requests that wait for one of them, for each model; more are refused at once
+   * @param batching which requests may be computed together
    */
-  public record InferenceLimits(int threads, int waiting) {
+  public record InferenceLimits(int threads, int waiting, Batching batching) {
     private static final int MAX = 65_536;
 
     public InferenceLimits {
+      Objects.requireNonNull(batching, "batching");
       if (threads < 1 || threads > MAX || waiting < 1 || waiting > MAX) {
         throw new IllegalArgumentException(
             "inference threads and waiting requests must be 1 to %d: threads=%d waiting=%d"
                 .formatted(MAX, threads, waiting));
       }
+    }
+
+    /** Every request is computed alone, unless its caller agrees otherwise. */
+    public InferenceLimits(int threads, int waiting) {
+      this(threads, waiting, Batching.off());
     }
 
     /** A thread for each processor, and a wait of well under a second for the last in the queue. */

@@ -6,12 +6,21 @@ import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ServableModel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
-/** ONNX Runtime behind a gate: while it is shut, whoever computes stands before it. */
+/**
+ * ONNX Runtime behind a gate: while it is shut, whoever computes stands before it. It remembers
+ * what it saw, and fails on a batch that holds {@link #POISON}.
+ */
 public final class GatedEngine implements ModelEngine {
+  public static final float POISON = 666;
+
+  private final List<float[]> seen = new CopyOnWriteArrayList<>();
   private final OnnxEngine engine = new OnnxEngine();
   private final AtomicInteger computed = new AtomicInteger();
   private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -22,8 +31,16 @@ public final class GatedEngine implements ModelEngine {
     return computed.get();
   }
 
+  /** The first feature of each row of each batch computed since the gate was last shut. */
+  public List<List<Float>> seen() {
+    return seen.stream()
+        .map(batch -> IntStream.range(0, batch.length / 4).mapToObj(row -> batch[4 * row]).toList())
+        .toList();
+  }
+
   public void shut() {
     computed.set(0);
+    seen.clear();
     standing = new CountDownLatch(1);
     gate = new CountDownLatch(1);
   }
@@ -81,6 +98,12 @@ public final class GatedEngine implements ModelEngine {
         throw new IllegalStateException("interrupted", e);
       }
       computed.incrementAndGet();
+      seen.add(rowMajorFeatures.clone());
+      for (float value : rowMajorFeatures) {
+        if (value == POISON) {
+          throw new IllegalStateException("poisoned");
+        }
+      }
       return model.infer(rowMajorFeatures, rows);
     }
 

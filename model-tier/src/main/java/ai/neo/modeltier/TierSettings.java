@@ -1,6 +1,7 @@
 package ai.neo.modeltier;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ record TierSettings(
         --model MODEL          warm this model before being ready; repeatable (direction)
         --allow-torchscript    load models that are programs
         --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor)
-        --max-waiting N        requests that may wait for them (256)
+        --max-waiting N        requests that may wait for them, for each model (256)
+        --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --admin                let callers load and unload models
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
@@ -68,6 +70,7 @@ record TierSettings(
   static TierSettings of(List<String> arguments, Map<String, String> environment) {
     Map<String, String> options = new HashMap<>();
     List<String> models = new ArrayList<>();
+    Map<String, Integer> batches = new HashMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -76,6 +79,8 @@ record TierSettings(
         options.put(option, value(arguments, ++i));
       } else if (option.equals("--model")) {
         models.add(value(arguments, ++i));
+      } else if (option.equals("--batch")) {
+        batch(value(arguments, ++i), batches);
       } else {
         throw new IllegalArgumentException("unknown option: " + option);
       }
@@ -88,7 +93,7 @@ record TierSettings(
             whole(options, "--http-port", defaults.httpPort()),
             new GatewaySettings.Permissions(
                 options.containsKey("--allow-torchscript"), options.containsKey("--admin")),
-            limits(options));
+            limits(options, new Batching(batches)));
     Path directory = directory(required(options, "--data-dir"));
     return new TierSettings(
         gateway,
@@ -100,11 +105,22 @@ record TierSettings(
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models);
   }
 
-  private static GatewaySettings.InferenceLimits limits(Map<String, String> options) {
+  private static GatewaySettings.InferenceLimits limits(
+      Map<String, String> options, Batching batching) {
     GatewaySettings.InferenceLimits defaults = GatewaySettings.InferenceLimits.defaults();
     return new GatewaySettings.InferenceLimits(
         whole(options, "--inference-threads", defaults.threads()),
-        whole(options, "--max-waiting", defaults.waiting()));
+        whole(options, "--max-waiting", defaults.waiting()),
+        batching);
+  }
+
+  private static void batch(String text, Map<String, Integer> batches) {
+    int sign = text.lastIndexOf('=');
+    if (sign < 1) {
+      throw new IllegalArgumentException("--batch must be MODEL=ROWS, not '" + text + "'");
+    }
+    batches.put(
+        text.substring(0, sign), Math.toIntExact(number(text.substring(sign + 1), "--batch")));
   }
 
   private static String value(List<String> arguments, int index) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.scheduling.Batching;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ class TierSettingsTest {
     arguments.addAll(List.of("--http-port", "18002", "--parent-pid", "77", "--model", "a"));
     arguments.addAll(List.of("--model", "b", "--allow-torchscript", "--admin"));
     arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
+    arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
     assertThat(settings.gateway())
         .isEqualTo(
@@ -41,7 +43,8 @@ class TierSettingsTest {
                 0,
                 18_002,
                 new GatewaySettings.Permissions(true, true),
-                new GatewaySettings.InferenceLimits(3, 9)));
+                new GatewaySettings.InferenceLimits(
+                    3, 9, new Batching(Map.of("a", 32, "b", 8)))));
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.parentPid()).hasValue(77);
   }
@@ -57,6 +60,10 @@ class TierSettingsTest {
         .hasMessageContaining("grpcPort must be 0 to 65535");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--max-waiting", "0"))
         .hasMessageContaining("must be 1 to");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--batch", "a"))
+        .hasMessage("--batch must be MODEL=ROWS, not 'a'");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--batch", "a=0"))
+        .hasMessageContaining("1 to 4096 rows");
     assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
         .hasMessage("NEO_POSTGRES_URL is not set");
   }

@@ -1,51 +1,48 @@
 package ai.neo.modelgateway.protocol;
 
-import ai.neo.modelgateway.engine.Answer;
-import ai.neo.modelgateway.engine.ModelArtifact;
-import ai.neo.modelgateway.serving.ServedVersion;
+import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.Scheduler;
+import ai.neo.modelgateway.scheduling.Work;
 import ai.neo.modelgateway.serving.ServingCatalog;
-import ai.neo.modelgateway.serving.VersionStatistics;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
-import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Status;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Answers one inference request from the catalog, on the caller's thread. Safe for any thread. */
+/**
+ * Answers inference requests from the catalog: small ones of quick models on the caller's thread,
+ * the others by the scheduler. Safe for any thread.
+ */
 final class Inference {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Inference.class);
 
   /** 64 rows of 64 features: some 0.2 ms of a quick model. */
   private static final int QUICK_BYTES = 16 << 10;
 
-  private static final String CHAMPION = "champion";
+  /** Who states no deadline is served as one who states this: urgent ones first, and none never. */
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final ServingCatalog catalog;
+  private final Scheduler scheduler;
+  private final Batching batching;
 
-  Inference(ServingCatalog catalog) {
+  Inference(ServingCatalog catalog, Scheduler scheduler, Batching batching) {
     this.catalog = catalog;
+    this.scheduler = scheduler;
+    this.batching = batching;
   }
 
-  /**
-   * Whether the answer takes less than a hand-over to another thread: a small request to a quick
-   * model, or a refusal.
-   */
-  boolean isQuick(ModelInferRequest request) throws RefusedRequestException {
-    String version = VersionNumber.read(request.getModelVersion());
-    return request.getSerializedSize() <= QUICK_BYTES
-        && catalog.isQuick(request.getModelName(), version);
+  /** Where an outcome goes: exactly one of the two, once, on any thread. */
+  interface Replies {
+    void answered(ModelInferResponse response);
+
+    void refused(RefusedRequestException refusal);
   }
 
   /** Whether the answer has to wait for the registry, which {@link #confirm} asks. */
@@ -65,39 +62,97 @@ final class Inference {
   }
 
   /**
-   * The answer, from exactly one version of the model.
+   * Starts answering, from exactly one version of the model, for the call of the current context.
+   * Does not block.
    *
    * @param received when the request came, by {@link System#nanoTime}
    */
-  ModelInferResponse answer(ModelInferRequest request, long received)
-      throws RefusedRequestException {
-    ServingCatalog.Entered entered =
-        ModelAvailability.enter(catalog, request.getModelName(), request.getModelVersion());
+  void start(ModelInferRequest request, long received, Replies replies) {
+    ServingCatalog.Entered entered;
     try {
-      return answer(request, entered, received);
-    } finally {
+      entered = ModelAvailability.enter(catalog, request.getModelName(), request.getModelVersion());
+    } catch (RefusedRequestException e) {
+      replies.refused(e);
+      return;
+    }
+    Pending pending;
+    try {
+      pending = prepared(request, entered, received, replies);
+    } catch (RefusedRequestException | RuntimeException e) {
       entered.version().leave();
+      replies.refused(
+          e instanceof RefusedRequestException refusal
+              ? refusal
+              : RefusedRequestException.of(Status.Code.INTERNAL, "internal failure: " + e));
+      return;
+    }
+    if (pending.rows() == 0 || isQuick(request, entered)) {
+      pending.compute();
+    } else {
+      schedule(pending);
     }
   }
 
-  private ModelInferResponse answer(
-      ModelInferRequest request, ServingCatalog.Entered entered, long received)
+  /** Answers, and blocks until it is computed. */
+  ModelInferResponse answer(ModelInferRequest request, long received)
       throws RefusedRequestException {
-    ServedVersion version = entered.version();
+    CompletableFuture<ModelInferResponse> answer = new CompletableFuture<>();
+    start(request, received, new Awaited(answer));
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RefusedRequestException refusal) {
+        throw refusal;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw RefusedRequestException.of(Status.Code.CANCELLED, "interrupted while it waited");
+    }
+  }
+
+  private record Awaited(CompletableFuture<ModelInferResponse> answer) implements Replies {
+    @Override
+    public void answered(ModelInferResponse response) {
+      answer.complete(response);
+    }
+
+    @Override
+    public void refused(RefusedRequestException refusal) {
+      answer.completeExceptionally(refusal);
+    }
+  }
+
+  private Pending prepared(
+      ModelInferRequest request, ServingCatalog.Entered entered, long received, Replies replies)
+      throws RefusedRequestException {
     long started = System.nanoTime();
     RequestParameters.check(request);
     Pins.read(request).require(catalog, request, entered, received);
-    List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(version));
-    InputReader.Rows rows = InputReader.read(request, version.model().features());
-    requireWanted(version);
-    long prepared = System.nanoTime();
-    Answer answer = infer(request, version, rows, prepared);
-    long inferred = System.nanoTime();
-    ModelInferResponse response = encode(request, entered, outputs, answer);
-    VersionStatistics.Stations stations =
-        new VersionStatistics.Stations(received, started, prepared, inferred, System.nanoTime());
-    version.statistics().succeeded(stations, rows.count(), System.currentTimeMillis());
-    return response;
+    List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(entered.version()));
+    InputReader.Rows rows = InputReader.read(request, entered.version().model().features());
+    Pending.Stations stations = new Pending.Stations(received, started, System.nanoTime());
+    Pending pending = new Pending(request, entered, outputs, rows, stations, replies);
+    pending.requireWanted();
+    return pending;
+  }
+
+  private static boolean isQuick(ModelInferRequest request, ServingCatalog.Entered entered) {
+    return entered.version().model().isQuick() && request.getSerializedSize() <= QUICK_BYTES;
+  }
+
+  private void schedule(Pending pending) {
+    Deadline deadline = pending.call().getDeadline();
+    long left = deadline == null ? PATIENCE_NS : deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    Work work =
+        pending.work(
+            batching.rowsMax(pending.model(), pending.invariant()), System.nanoTime() + left);
+    Optional<Scheduler.Ticket> ticket = scheduler.submit(work, pending);
+    if (ticket.isEmpty()) {
+      pending.tooMany();
+    } else {
+      pending.waitIn(ticket.get());
+    }
   }
 
   /** The outputs that were asked for, in the model's order and each once; all when none was. */
@@ -122,94 +177,5 @@ final class Inference {
       }
     }
     return offered.stream().filter(tensor -> asked.contains(tensor.name())).toList();
-  }
-
-  /** What nobody waits for any more is not computed: its place is for those who still wait. */
-  private static void requireWanted(ServedVersion version) throws RefusedRequestException {
-    Context call = Context.current();
-    Deadline deadline = call.getDeadline();
-    if (call.isCancelled()) {
-      version.statistics().abandoned();
-      Status why = Contexts.statusFromCancelled(call);
-      throw RefusedRequestException.of(why.getCode(), why.getCode() + " before it was computed");
-    }
-    if (deadline != null && deadline.isExpired()) {
-      version.statistics().abandoned();
-      throw RefusedRequestException.of(
-          Status.Code.DEADLINE_EXCEEDED, "the deadline passed before it was computed");
-    }
-  }
-
-  private static Answer infer(
-      ModelInferRequest request, ServedVersion version, InputReader.Rows rows, long prepared)
-      throws RefusedRequestException {
-    if (rows.count() == 0) {
-      return new Answer(new float[0], new float[0]);
-    }
-    String problem;
-    try {
-      Answer answer = version.model().infer(rows.values(), rows.count());
-      if (answer.rows() == rows.count() && answer.isFinite()) {
-        return answer;
-      }
-      problem = "its answer is not finite, or has not one row for each row asked";
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      LOG.error("{} failed on a request of {} rows", version.artifact(), rows.count(), e);
-      problem = e.getMessage();
-    }
-    version.statistics().failed(System.nanoTime() - prepared);
-    throw RefusedRequestException.byModel(
-        "Failed to process the request(s) for model '"
-            + request.getModelName()
-            + "' version "
-            + version.version()
-            + ", message: "
-            + problem);
-  }
-
-  private static ModelInferResponse encode(
-      ModelInferRequest request,
-      ServingCatalog.Entered entered,
-      List<ModelTensors.Tensor> outputs,
-      Answer answer) {
-    ModelArtifact artifact = entered.version().artifact();
-    String shape = "[" + answer.rows() + "," + entered.version().model().features() + "]";
-    ModelInferResponse.Builder response =
-        ModelInferResponse.newBuilder()
-            .setModelName(request.getModelName())
-            .setModelVersion(artifact.version())
-            .setId(request.getId())
-            .putParameters("model_digest", text(artifact.digest()))
-            .putParameters("feature_set_id", text(artifact.featureSetId()))
-            .putParameters("alias", text(entered.champion() ? CHAMPION : ""))
-            .putParameters("batch_shape", text(shape))
-            .putParameters("engine", text(Platform.of(artifact.format()).engine()))
-            .putParameters(
-                "epoch", InferParameter.newBuilder().setInt64Param(entered.epoch()).build());
-    for (ModelTensors.Tensor tensor : outputs) {
-      float[] numbers =
-          tensor.name().equals(ModelTensors.EXPECTED_RETURN)
-              ? answer.expectedReturn()
-              : answer.actionProbabilities();
-      response.addOutputs(
-          ModelInferResponse.InferOutputTensor.newBuilder()
-              .setName(tensor.name())
-              .setDatatype(ModelTensors.DATATYPE)
-              .addShape(answer.rows())
-              .addShape(tensor.columns()));
-      response.addRawOutputContents(littleEndian(numbers));
-    }
-    return response.build();
-  }
-
-  private static ByteString littleEndian(float[] numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    return UnsafeByteOperations.unsafeWrap(bytes.array());
-  }
-
-  private static InferParameter text(String value) {
-    return InferParameter.newBuilder().setStringParam(value).build();
   }
 }

@@ -44,13 +44,13 @@ import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The Open Inference Protocol. Every call of which {@link #blocks} is false may run on the
- * transport's threads: inference that takes long goes to the workers.
+ * transport's threads: inference that takes long goes to the scheduler.
  */
 public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
 
@@ -58,27 +58,17 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
       ServerLiveResponse.newBuilder().setLive(true).build();
 
   private final OpenInference protocol;
-  private final Executor workers;
   private final Executor blocking;
   private final Inference inference;
 
   /**
-   * @param threads for what must not run on the transport's
+   * @param blocking runs what may block
    */
-  public InferenceService(OpenInference protocol, Threads threads) {
+  public InferenceService(OpenInference protocol, Executor blocking) {
     this.protocol = protocol;
-    this.workers = threads.workers();
-    this.blocking = threads.blocking();
+    this.blocking = blocking;
     this.inference = protocol.inference();
   }
-
-  /**
-   * Where work goes.
-   *
-   * @param workers compute what takes longer than a hand-over; may reject what is too much
-   * @param blocking may block
-   */
-  public record Threads(Executor workers, Executor blocking) {}
 
   /** This service with what it needs around it; the one to add to a server. */
   public BindableService withHeaders() {
@@ -132,39 +122,47 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> reply) {
     long received = System.nanoTime();
+    Replies replies = Replies.to(reply);
     try {
       if (inference.needsRegistry(request, received)) {
-        blocking.execute(Context.current().wrap(() -> confirmed(request, reply, received)));
+        blocking.execute(Context.current().wrap(() -> confirmed(request, replies, received)));
       } else {
-        infer(request, reply, received);
+        inference.start(request, received, replies);
       }
     } catch (RefusedRequestException e) {
-      reply.onError(e.asStatus());
+      replies.refused(e);
     }
   }
 
-  private void confirmed(
-      ModelInferRequest request, StreamObserver<ModelInferResponse> reply, long received) {
+  private void confirmed(ModelInferRequest request, Replies replies, long received) {
     try {
       inference.confirm(request, received);
-      infer(request, reply, received);
     } catch (RefusedRequestException e) {
-      reply.onError(e.asStatus());
+      replies.refused(e);
+      return;
     }
+    inference.start(request, received, replies);
   }
 
-  private void infer(
-      ModelInferRequest request, StreamObserver<ModelInferResponse> reply, long received)
-      throws RefusedRequestException {
-    Runnable work = () -> answer(reply, () -> inference.answer(request, received));
-    try {
-      if (inference.isQuick(request)) {
-        work.run();
-      } else {
-        workers.execute(Context.current().wrap(work));
-      }
-    } catch (RejectedExecutionException e) {
-      reply.onError(RefusedRequestException.tooMany(request.getId()).asStatus());
+  /** To one call; nothing is said to a caller that has gone. */
+  private record Replies(ServerCallStreamObserver<ModelInferResponse> call)
+      implements Inference.Replies {
+
+    static Replies to(StreamObserver<ModelInferResponse> reply) {
+      var call = (ServerCallStreamObserver<ModelInferResponse>) reply;
+      call.setOnCancelHandler(() -> {}); // so that answering a call that ended throws nothing
+      return new Replies(call);
+    }
+
+    @Override
+    public void answered(ModelInferResponse response) {
+      call.onNext(response);
+      call.onCompleted();
+    }
+
+    @Override
+    public void refused(RefusedRequestException refusal) {
+      call.onError(refusal.asStatus());
     }
   }
 

@@ -40,63 +40,71 @@ public final class MetricsPage {
         entries,
         "nv_inference_request_success",
         "Requests answered",
-        VersionStatistics.Totals::successes);
+        statistics -> statistics.totals().successes());
     help(page, "nv_inference_request_failure", "counter", "Requests not answered");
     each(
         page,
         entries,
         "nv_inference_request_failure",
         ",reason=\"BACKEND\"",
-        VersionStatistics.Totals::failures);
+        statistics -> statistics.totals().failures());
     each(
         page,
         entries,
         "nv_inference_request_failure",
         ",reason=\"CANCELED\"",
-        VersionStatistics.Totals::abandoned);
-    counter(page, entries, "nv_inference_count", "Inferences", VersionStatistics.Totals::successes);
+        statistics -> statistics.totals().abandoned());
+    counter(
+        page,
+        entries,
+        "nv_inference_count",
+        "Inferences",
+        statistics -> statistics.totals().successes());
     counter(
         page,
         entries,
         "nv_inference_exec_count",
         "Engine executions",
-        VersionStatistics.Totals::successes);
+        statistics ->
+            statistics.executions().stream().mapToLong(VersionStatistics.Executions::count).sum());
+    help(page, "nv_inference_pending_request_count", "gauge", "Requests that wait their turn");
+    each(page, entries, "nv_inference_pending_request_count", "", VersionStatistics::waiting);
     counter(
         page,
         entries,
         "nv_inference_request_duration_us",
         "Receipt to answer, cumulative",
-        t -> t.successNs() / NS_PER_US);
+        statistics -> statistics.totals().successNs() / NS_PER_US);
     counter(
         page,
         entries,
         "nv_inference_queue_duration_us",
         "Waiting, cumulative",
-        t -> t.queueNs() / NS_PER_US);
+        statistics -> statistics.totals().queueNs() / NS_PER_US);
     counter(
         page,
         entries,
         "nv_inference_compute_input_duration_us",
         "Reading inputs, cumulative",
-        t -> t.inputNs() / NS_PER_US);
+        statistics -> statistics.totals().inputNs() / NS_PER_US);
     counter(
         page,
         entries,
         "nv_inference_compute_infer_duration_us",
         "In the engine, cumulative",
-        t -> t.inferNs() / NS_PER_US);
+        statistics -> statistics.totals().inferNs() / NS_PER_US);
     counter(
         page,
         entries,
         "nv_inference_compute_output_duration_us",
         "Writing outputs, cumulative",
-        t -> t.outputNs() / NS_PER_US);
+        statistics -> statistics.totals().outputNs() / NS_PER_US);
     counter(
         page,
         entries,
         "neo_inference_rows_total",
         "Feature rows answered",
-        VersionStatistics.Totals::rows);
+        statistics -> statistics.totals().rows());
     models(page, entries);
     learners(page);
     process(page);
@@ -108,7 +116,7 @@ public final class MetricsPage {
       List<CatalogEntry> entries,
       String name,
       String help,
-      ToLongFunction<VersionStatistics.Totals> value) {
+      ToLongFunction<VersionStatistics> value) {
     help(page, name, "counter", help);
     each(page, entries, name, "", value);
   }
@@ -118,7 +126,7 @@ public final class MetricsPage {
       List<CatalogEntry> entries,
       String name,
       String label,
-      ToLongFunction<VersionStatistics.Totals> value) {
+      ToLongFunction<VersionStatistics> value) {
     for (CatalogEntry entry : entries) {
       for (ServedVersion version : entry.versions()) {
         page.append(name)
@@ -129,7 +137,7 @@ public final class MetricsPage {
             .append('"')
             .append(label)
             .append("} ")
-            .append(value.applyAsLong(version.statistics().totals()))
+            .append(value.applyAsLong(version.statistics()))
             .append('\n');
       }
     }

@@ -136,9 +136,10 @@ final class ModelDescriptions {
         .toList();
   }
 
-  /** Without max_batch_size a request counts one, whatever its rows; so does an execution. */
+  /** Without max_batch_size a request counts one, whatever its rows. */
   private static ModelStatistics statistics(String model, ServedVersion version) {
     VersionStatistics.Totals totals = version.statistics().totals();
+    List<VersionStatistics.Executions> runs = version.statistics().executions();
     long n = totals.successes();
     ModelStatistics.Builder row =
         ModelStatistics.newBuilder()
@@ -146,7 +147,7 @@ final class ModelDescriptions {
             .setVersion(version.version())
             .setLastInference(totals.lastInferenceMs())
             .setInferenceCount(n)
-            .setExecutionCount(n)
+            .setExecutionCount(runs.stream().mapToLong(VersionStatistics.Executions::count).sum())
             .setInferenceStats(
                 InferStatistics.newBuilder()
                     .setSuccess(duration(n, totals.successNs()))
@@ -157,13 +158,11 @@ final class ModelDescriptions {
                     .setComputeOutput(duration(n, totals.outputNs()))
                     .setCacheHit(duration(0, 0))
                     .setCacheMiss(duration(0, 0)));
-    if (n > 0) {
+    for (VersionStatistics.Executions size : runs) {
       row.addBatchStats(
           InferBatchStatistics.newBuilder()
-              .setBatchSize(1)
-              .setComputeInput(duration(n, totals.inputNs()))
-              .setComputeInfer(duration(n, totals.inferNs()))
-              .setComputeOutput(duration(n, totals.outputNs())));
+              .setBatchSize(size.computations())
+              .setComputeInfer(duration(size.count(), size.ns())));
     }
     return row.build();
   }

@@ -1,5 +1,7 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import inference.ModelConfigResponse;
 import inference.ModelInferRequest;
@@ -26,10 +28,12 @@ public final class OpenInference {
   /**
    * @param admin whether callers may load and unload models
    * @param serverVersion as server metadata tells it
+   * @param computing computes what takes longer than a hand-over; stays the caller's to close
    */
-  public OpenInference(ServingCatalog catalog, boolean admin, String serverVersion) {
+  public OpenInference(
+      ServingCatalog catalog, boolean admin, String serverVersion, Computing computing) {
     this.catalog = catalog;
-    this.inference = new Inference(catalog);
+    this.inference = new Inference(catalog, computing.scheduler(), computing.batching());
     this.descriptions = new ModelDescriptions(catalog);
     this.repository = new RepositoryControl(catalog, admin);
     this.server =
@@ -43,6 +47,9 @@ public final class OpenInference {
             .addExtensions("statistics")
             .build();
   }
+
+  /** Who computes, and what of it together. */
+  public record Computing(Scheduler scheduler, Batching batching) {}
 
   /** False while a model that should be served has no version that answers. */
   public boolean isReady() {

@@ -12,6 +12,9 @@ import java.util.Map;
  */
 final class RequestParameters {
 
+  /** Whether the answer may depend on no other request, not even in its last bits. */
+  static final String BATCH_INVARIANT = "batch_invariant";
+
   private static final String RESERVED = "triton_";
   private static final String EMPTY_FINAL_RESPONSE = "triton_enable_empty_final_response";
   private static final String SHARED_MEMORY = "shared_memory_region";
@@ -53,7 +56,7 @@ final class RequestParameters {
                   || choice == ParameterChoiceCase.STRING_PARAM,
               key,
               "int64_param or string_param");
-      case "sequence_start", "sequence_end", EMPTY_FINAL_RESPONSE ->
+      case "sequence_start", "sequence_end", EMPTY_FINAL_RESPONSE, BATCH_INVARIANT ->
           require(choice == ParameterChoiceCase.BOOL_PARAM, key, "bool_param");
       case "timeout" -> require(choice == ParameterChoiceCase.INT64_PARAM, key, "int64_param");
       case "priority" -> {

@@ -129,11 +129,6 @@ public final class ServingCatalog implements AutoCloseable {
     return slot.everServed(version) ? Availability.NOT_READY : Availability.UNKNOWN_VERSION;
   }
 
-  /** False only for a version that is warm and {@linkplain ServableModel#isQuick slow}. */
-  public boolean isQuick(String model, String version) {
-    return serving(model).version(version).map(v -> v.model().isQuick()).orElse(true);
-  }
-
   /** The version that answers by default. It may be closed by later swaps; do not hold on to it. */
   public Optional<ServableModel> champion(String model) {
     return serving(model).champion().map(ServedVersion::model);

@@ -1,5 +1,8 @@
 package ai.neo.modelgateway.serving;
 
+import java.util.List;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -18,6 +21,8 @@ public final class VersionStatistics {
   private final LongAdder inferNs = new LongAdder();
   private final LongAdder outputNs = new LongAdder();
   private final LongAdder rows = new LongAdder();
+  private final LongAdder waiting = new LongAdder();
+  private final ConcurrentNavigableMap<Integer, Runs> runs = new ConcurrentSkipListMap<>();
   private final AtomicLong lastInferenceMs = new AtomicLong();
 
   /**
@@ -26,17 +31,21 @@ public final class VersionStatistics {
    * @param received the request came
    * @param started its version was chosen
    * @param prepared its rows were read and checked
+   * @param begun the engine was asked
    * @param inferred the engine had answered
-   * @param encoded the answer was ready for the wire
    */
-  public record Stations(long received, long started, long prepared, long inferred, long encoded) {}
+  public record Stations(long received, long started, long prepared, long begun, long inferred) {}
 
-  /** Counts an answered request. */
-  public void succeeded(Stations at, int requestRows, long nowMs) {
-    queueNs.add(at.started() - at.received());
+  /**
+   * Counts an answered request.
+   *
+   * @param encodedNs when the answer was ready for the wire
+   */
+  public void succeeded(Stations at, long encodedNs, int requestRows, long nowMs) {
+    queueNs.add(at.started() - at.received() + at.begun() - at.prepared());
     inputNs.add(at.prepared() - at.started());
-    inferNs.add(at.inferred() - at.prepared());
-    outputNs.add(at.encoded() - at.inferred());
+    inferNs.add(at.inferred() - at.begun());
+    outputNs.add(encodedNs - at.inferred());
     rows.add(requestRows);
     lastInferenceMs.accumulateAndGet(nowMs, Math::max);
     successes.increment(); // last, so that a mean never divides by a request not yet timed
@@ -51,6 +60,43 @@ public final class VersionStatistics {
   /** Counts a request that was not computed, since its caller had gone or its deadline passed. */
   public void abandoned() {
     abandoned.increment();
+  }
+
+  /** Counts a run of the engine that answered so many computations at once. */
+  public void ran(int computations, long ns) {
+    Runs size = runs.get(computations);
+    if (size == null) {
+      size = runs.computeIfAbsent(computations, n -> new Runs(new LongAdder(), new LongAdder()));
+    }
+    size.count().increment();
+    size.ns().add(ns);
+  }
+
+  /** So many more callers wait for their turn, or fewer when negative. */
+  public void waits(int change) {
+    waiting.add(change);
+  }
+
+  /** Callers that wait for their turn now. */
+  public long waiting() {
+    return waiting.sum();
+  }
+
+  private record Runs(LongAdder count, LongAdder ns) {}
+
+  /**
+   * Runs of the engine.
+   *
+   * @param computations answered at once by each
+   * @param ns that they took together
+   */
+  public record Executions(int computations, long count, long ns) {}
+
+  /** The runs so far, by how many computations they answered. */
+  public List<Executions> executions() {
+    return runs.entrySet().stream()
+        .map(e -> new Executions(e.getKey(), e.getValue().count().sum(), e.getValue().ns().sum()))
+        .toList();
   }
 
   /** The counters now. */

@@ -11,6 +11,7 @@ import ai.neo.modelgateway.GatewaySettings.InferenceLimits;
 import com.google.common.util.concurrent.ListenableFuture;
 import inference.GRPCInferenceServiceGrpc;
 import inference.InferStatistics;
+import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelStatisticsRequest;
 import inference.ServerLiveRequest;
@@ -46,11 +47,7 @@ class WaitingInferenceTest {
     engine.awaitStanding();
 
     assertThatThrownBy(
-            () ->
-                fixture
-                    .stub()
-                    .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
-                    .modelInfer(raw(1).build()))
+            () -> fixture.stub().withDeadlineAfter(200, TimeUnit.MILLISECONDS).modelInfer(row(1)))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
@@ -67,9 +64,9 @@ class WaitingInferenceTest {
   void whatIsMoreThanMayWaitIsRefusedAtOnceAndNothingElseIsHeldUp() throws Exception {
     ListenableFuture<ModelInferResponse> computing = callers.modelInfer(raw(1).build());
     engine.awaitStanding();
-    ListenableFuture<ModelInferResponse> waiting = callers.modelInfer(raw(1).build());
+    ListenableFuture<ModelInferResponse> waiting = callers.modelInfer(row(1));
 
-    assertThatThrownBy(() -> fixture.stub().modelInfer(raw(1).build()))
+    assertThatThrownBy(() -> fixture.stub().modelInfer(row(2)))
         .hasMessage("UNAVAILABLE: [request id: r-1] Exceeds maximum queue size");
     assertThat(fixture.stub().serverLive(ServerLiveRequest.getDefaultInstance()).getLive())
         .isTrue();
@@ -77,6 +74,10 @@ class WaitingInferenceTest {
     assertThat(computing.get(10, TimeUnit.SECONDS).getModelVersion()).isEqualTo("1");
     assertThat(waiting.get(10, TimeUnit.SECONDS).getModelVersion()).isEqualTo("1");
     assertThat(statistics().getQueue().getNs()).isPositive();
+  }
+
+  private static ModelInferRequest row(float first) {
+    return raw(1).setRawInputContents(0, GatewayFixture.floats(first, 0, 0, 0)).build();
   }
 
   private InferStatistics statistics() {

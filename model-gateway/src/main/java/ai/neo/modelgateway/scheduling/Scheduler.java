@@ -1,0 +1,337 @@
+package ai.neo.modelgateway.scheduling;
+
+import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.serving.ServedVersion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has a few threads compute what takes long: the earliest deadline first, a bounded number waiting
+ * for each model. Where callers allow it, what waits for the same version is computed together, as
+ * much as is there when a thread is free; nothing waits for company. Identical requests under way
+ * at once are computed once. A computation that fails in company is tried alone, so that nobody
+ * pays for a neighbour. Safe for any thread; only {@link #close} blocks.
+ */
+public final class Scheduler implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+
+  private static final long CLOSE_MS = 1_000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final int waitingMax;
+  private final TreeSet<Computation> queue =
+      new TreeSet<>(
+          Comparator.<Computation>comparingLong(c -> c.deadlineNs)
+              .thenComparingLong(c -> c.arrival));
+  private final Map<Work.Key, Computation> underWay = new HashMap<>();
+  private final Map<String, Integer> waiting = new HashMap<>();
+  private final ThreadPoolExecutor threads;
+
+  /** Times are kept as distances from here, since {@link System#nanoTime} may wrap. */
+  private final long originNs = System.nanoTime();
+
+  private long arrivals;
+  private boolean closed;
+
+  /**
+   * @param threadCount that compute
+   * @param waitingMax callers that may wait for each model
+   */
+  public Scheduler(int threadCount, int waitingMax) {
+    this.waitingMax = waitingMax;
+    // Its queue holds one token for each computation that waits, and is bounded by them.
+    this.threads =
+        new ThreadPoolExecutor(
+            threadCount,
+            threadCount,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("inference-", 0).factory());
+  }
+
+  /** A caller's place. */
+  @FunctionalInterface
+  public interface Ticket {
+    /**
+     * Gives the place up. True when the caller still waited: then it is told nothing any more.
+     * False when it is being computed or done.
+     */
+    boolean withdraw();
+  }
+
+  /** One computation and all who wait for its answer; guarded by the lock. */
+  private static final class Computation {
+    final Work work;
+    final long arrival;
+    final List<Caller> callers = new ArrayList<>(1);
+    long deadlineNs;
+    boolean running;
+
+    Computation(Work work, long arrival, long deadlineNs) {
+      this.work = work;
+      this.arrival = arrival;
+      this.deadlineNs = deadlineNs;
+    }
+
+    Work.Key key() {
+      return work.key(work.isAlone());
+    }
+  }
+
+  /** Puts work in its place, or returns empty when as many wait for the model as may. */
+  public Optional<Ticket> submit(Work work, Caller caller) {
+    lock.lock();
+    try {
+      Optional<Computation> same = same(work);
+      boolean waits = same.isEmpty() || !same.get().running;
+      if (closed || (waits && waiting.getOrDefault(model(work), 0) >= waitingMax)) {
+        return Optional.empty();
+      }
+      Computation computation = same.orElseGet(() -> enqueued(work));
+      if (waits) {
+        hurry(computation, work.deadlineNs() - originNs);
+        count(work, 1);
+      }
+      computation.callers.add(caller);
+      return Optional.of(() -> withdraw(computation, caller));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<Computation> same(Work work) {
+    Computation same = underWay.get(work.key(true));
+    if (same == null && !work.isAlone()) {
+      same = underWay.get(work.key(false));
+    }
+    return Optional.ofNullable(same);
+  }
+
+  private Computation enqueued(Work work) {
+    Computation computation = new Computation(work, arrivals++, work.deadlineNs() - originNs);
+    queue.add(computation);
+    underWay.put(computation.key(), computation);
+    threads.execute(this::computeNext);
+    return computation;
+  }
+
+  private void hurry(Computation computation, long deadlineNs) {
+    if (deadlineNs < computation.deadlineNs) {
+      queue.remove(computation);
+      computation.deadlineNs = deadlineNs;
+      queue.add(computation);
+    }
+  }
+
+  private void count(Work work, int change) {
+    work.version().statistics().waits(change);
+    waiting.merge(model(work), change, (now, more) -> now + more == 0 ? null : now + more);
+  }
+
+  private static String model(Work work) {
+    return work.version().artifact().model();
+  }
+
+  private boolean withdraw(Computation computation, Caller caller) {
+    lock.lock();
+    try {
+      if (computation.running || !computation.callers.remove(caller)) {
+        return false;
+      }
+      count(computation.work, -1);
+      if (computation.callers.isEmpty()) {
+        queue.remove(computation);
+        underWay.remove(computation.key());
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void computeNext() {
+    List<Caller> gone = new ArrayList<>();
+    List<Computation> batch = taken(gone);
+    gone.forEach(caller -> tell(caller::dropped));
+    if (batch.size() > 1) {
+      together(batch);
+    } else {
+      batch.forEach(this::alone);
+    }
+  }
+
+  /** The most urgent computation, and what may go with it. None when its callers have gone. */
+  private List<Computation> taken(List<Caller> gone) {
+    lock.lock();
+    try {
+      List<Computation> batch = new ArrayList<>();
+      Computation first = queue.pollFirst();
+      if (first == null) {
+        return batch;
+      }
+      take(first, batch, gone);
+      Iterator<Computation> others = queue.iterator();
+      int rows = first.work.rows();
+      while (!first.work.isAlone() && others.hasNext()) {
+        Computation other = others.next();
+        boolean fits = rows + other.work.rows() <= first.work.batchRowsMax();
+        if (fits && !other.work.isAlone() && other.work.version() == first.work.version()) {
+          others.remove();
+          rows += take(other, batch, gone) ? other.work.rows() : 0;
+        }
+      }
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean take(Computation computation, List<Computation> batch, List<Caller> gone) {
+    count(computation.work, -computation.callers.size());
+    computation.running = true;
+    computation.callers.removeIf(caller -> caller.isGone() && gone.add(caller));
+    if (computation.callers.isEmpty()) {
+      underWay.remove(computation.key());
+      return false;
+    }
+    batch.add(computation);
+    return true;
+  }
+
+  private void together(List<Computation> batch) {
+    ServedVersion version = batch.getFirst().work.version();
+    int rows = batch.stream().mapToInt(c -> c.work.rows()).sum();
+    float[] values = new float[rows * version.model().features()];
+    int at = 0;
+    for (Computation computation : batch) {
+      float[] own = computation.work.values();
+      System.arraycopy(own, 0, values, at, own.length);
+      at += own.length;
+    }
+    Attempt attempt = attempt(version, values, rows);
+    if (attempt.answer().isEmpty()) {
+      LOG.warn("{}: {}; each is tried alone", version.artifact(), attempt.problem());
+      batch.forEach(this::alone);
+      return;
+    }
+    version.statistics().ran(batch.size(), attempt.endedNs() - attempt.startedNs());
+    int row = 0;
+    for (Computation computation : batch) {
+      Answer own = rows(attempt.answer().get(), row, computation.work.rows());
+      row += computation.work.rows();
+      Caller.Result result = new Caller.Result(own, rows, attempt.startedNs(), attempt.endedNs());
+      finished(computation).forEach(caller -> tell(() -> caller.answered(result)));
+    }
+  }
+
+  private void alone(Computation computation) {
+    Work work = computation.work;
+    Attempt attempt = attempt(work.version(), work.values(), work.rows());
+    if (attempt.answer().isEmpty()) {
+      finished(computation).forEach(caller -> tell(() -> caller.failed(attempt.problem())));
+      return;
+    }
+    work.version().statistics().ran(1, attempt.endedNs() - attempt.startedNs());
+    Caller.Result result =
+        new Caller.Result(
+            attempt.answer().get(), work.rows(), attempt.startedNs(), attempt.endedNs());
+    finished(computation).forEach(caller -> tell(() -> caller.answered(result)));
+  }
+
+  private List<Caller> finished(Computation computation) {
+    lock.lock();
+    try {
+      underWay.remove(computation.key());
+      return List.copyOf(computation.callers);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What an engine made of rows.
+   *
+   * @param answer empty when there is none that may be given
+   * @param problem why
+   */
+  public record Attempt(Optional<Answer> answer, String problem, long startedNs, long endedNs) {}
+
+  /** Computes on this thread, and finds out whether the answer is one. */
+  public static Attempt attempt(ServedVersion version, float[] values, int rows) {
+    long started = System.nanoTime();
+    String problem;
+    try {
+      Answer answer = version.model().infer(values, rows);
+      if (answer.rows() == rows && answer.isFinite()) {
+        return new Attempt(Optional.of(answer), "", started, System.nanoTime());
+      }
+      problem = "its answer is not finite, or has not one row for each row asked";
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      LOG.error("{} failed on a request of {} rows", version.artifact(), rows, e);
+      problem = String.valueOf(e.getMessage());
+    }
+    return new Attempt(Optional.empty(), problem, started, System.nanoTime());
+  }
+
+  private static Answer rows(Answer all, int from, int count) {
+    return new Answer(
+        Arrays.copyOfRange(
+            all.actionProbabilities(), from * Answer.ACTIONS, (from + count) * Answer.ACTIONS),
+        all.hasExpectedReturn()
+            ? Arrays.copyOfRange(all.expectedReturn(), from, from + count)
+            : all.expectedReturn());
+  }
+
+  /** A caller that cannot be told must not keep the others from it. */
+  private static void tell(Runnable outcome) {
+    try {
+      outcome.run();
+    } catch (RuntimeException e) {
+      LOG.warn("a caller could not be told its outcome", e);
+    }
+  }
+
+  /** Computes nothing more; whoever waits is told. What runs may finish, for a second. */
+  @Override
+  public void close() {
+    List<Caller> left = new ArrayList<>();
+    lock.lock();
+    try {
+      closed = true;
+      for (Computation computation : queue) {
+        count(computation.work, -computation.callers.size());
+        computation.running = true;
+        left.addAll(computation.callers);
+        underWay.remove(computation.key());
+      }
+      queue.clear();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(caller -> tell(caller::closing));
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
