@@ -43,8 +43,7 @@ class TierSettingsTest {
                 0,
                 18_002,
                 new GatewaySettings.Permissions(true, true),
-                new GatewaySettings.InferenceLimits(
-                    3, 9, new Batching(Map.of("a", 32, "b", 8)))));
+                new GatewaySettings.InferenceLimits(3, 9, new Batching(Map.of("a", 32, "b", 8)))));
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.parentPid()).hasValue(77);
   }

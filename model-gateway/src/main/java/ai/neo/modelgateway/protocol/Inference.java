@@ -2,14 +2,11 @@ package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.Scheduler;
-import ai.neo.modelgateway.scheduling.Work;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
-import io.grpc.Deadline;
 import io.grpc.Status;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -142,17 +139,8 @@ final class Inference {
   }
 
   private void schedule(Pending pending) {
-    Deadline deadline = pending.call().getDeadline();
-    long left = deadline == null ? PATIENCE_NS : deadline.timeRemaining(TimeUnit.NANOSECONDS);
-    Work work =
-        pending.work(
-            batching.rowsMax(pending.model(), pending.invariant()), System.nanoTime() + left);
-    Optional<Scheduler.Ticket> ticket = scheduler.submit(work, pending);
-    if (ticket.isEmpty()) {
-      pending.tooMany();
-    } else {
-      pending.waitIn(ticket.get());
-    }
+    int rowsMax = batching.rowsMax(pending.model(), pending.invariant());
+    scheduler.submit(pending.work(rowsMax, PATIENCE_NS), pending).ifPresent(pending::waitIn);
   }
 
   /** The outputs that were asked for, in the model's order and each once; all when none was. */

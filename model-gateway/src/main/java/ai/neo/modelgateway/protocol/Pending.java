@@ -15,11 +15,13 @@ import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A right request inside the version that answers it. It leaves that version, counts and replies
@@ -57,10 +59,6 @@ final class Pending implements Caller {
     this.replies = replies;
   }
 
-  Context call() {
-    return call;
-  }
-
   String model() {
     return request.getModelName();
   }
@@ -75,8 +73,17 @@ final class Pending implements Caller {
     return Optional.ofNullable(value).map(InferParameter::getBoolParam);
   }
 
-  Work work(int batchRowsMax, long deadlineNs) {
-    return new Work(version(), rows.values(), rows.count(), batchRowsMax, deadlineNs);
+  /** To be computed; by the call's deadline, or within that patience when it has none. */
+  Work work(int batchRowsMax, long patienceNs) {
+    Deadline deadline = call.getDeadline();
+    long left = deadline == null ? patienceNs : deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    return new Work(
+        version(),
+        rows.values(),
+        rows.count(),
+        batchRowsMax,
+        System.nanoTime() + left,
+        deadline != null);
   }
 
   /** What nobody waits for any more is not computed: its place is for those who still wait. */
@@ -141,35 +148,29 @@ final class Pending implements Caller {
   }
 
   @Override
-  public void dropped() {
-    version().statistics().abandoned();
-    leave();
-    replies.refused(whyGone());
-  }
-
-  @Override
-  public void closing() {
+  public void refused(Refusal why) {
+    if (why == Refusal.GONE) {
+      version().statistics().abandoned();
+    }
     leave();
     replies.refused(
-        RefusedRequestException.of(
-            Status.Code.UNAVAILABLE,
-            "GRPC server is shutting down and has stopped accepting new requests."));
-  }
-
-  /** More wait than may. */
-  void tooMany() {
-    leave();
-    replies.refused(RefusedRequestException.tooMany(request.getId()));
+        switch (why) {
+          case GONE -> whyGone();
+          case FULL -> RefusedRequestException.tooMany(request.getId());
+          case TOO_LATE ->
+              RefusedRequestException.of(
+                  Status.Code.UNAVAILABLE,
+                  RefusedRequestException.prefix(request.getId()) + "Request timeout expired");
+          case CLOSING ->
+              RefusedRequestException.of(
+                  Status.Code.UNAVAILABLE,
+                  "GRPC server is shutting down and has stopped accepting new requests.");
+        });
   }
 
   /** Gives its place to others when the call ends before its turn comes. */
   void waitIn(Scheduler.Ticket ticket) {
-    Context.CancellationListener listener =
-        ended -> {
-          if (ticket.withdraw()) {
-            dropped();
-          }
-        };
+    Context.CancellationListener listener = ended -> ticket.withdraw();
     whenCallEnds = listener;
     call.addListener(listener, Runnable::run);
     if (done) {

@@ -2,10 +2,7 @@ package ai.neo.modelgateway.scheduling;
 
 import ai.neo.modelgateway.engine.Answer;
 
-/**
- * Who waits for a computation. Exactly one of the outcomes is told, once, unless the caller was
- * {@linkplain Scheduler.Ticket#withdraw withdrawn} before.
- */
+/** Who waits for a computation. Exactly one of the outcomes is told, once. */
 public interface Caller {
 
   /** Whether nobody waits for the answer any more. Must not block. */
@@ -16,11 +13,20 @@ public interface Caller {
   /** The model could not answer. */
   void failed(String problem);
 
-  /** It was gone when its turn came; nothing was computed for it. */
-  void dropped();
+  /** Nothing was computed for it. */
+  void refused(Refusal why);
 
-  /** The scheduler closes; nothing was computed for it. */
-  void closing();
+  /** Why nothing is computed for a caller. */
+  enum Refusal {
+    /** It was gone when its turn came, or is withdrawn. */
+    GONE,
+    /** As many wait for the model as may. */
+    FULL,
+    /** Its deadline would pass before its turn comes. */
+    TOO_LATE,
+    /** The scheduler closes. */
+    CLOSING
+  }
 
   /**
    * An answer to this caller's rows.

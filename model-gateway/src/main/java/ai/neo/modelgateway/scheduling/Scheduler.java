@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,9 @@ public final class Scheduler implements AutoCloseable {
 
   private static final long CLOSE_MS = 1_000;
 
+  /** What the latest run weighs in the average. */
+  private static final double LATEST = 0.2;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final int waitingMax;
   private final TreeSet<Computation> queue =
@@ -41,8 +45,13 @@ public final class Scheduler implements AutoCloseable {
   private final Map<String, Integer> waiting = new HashMap<>();
   private final ThreadPoolExecutor threads;
 
+  /** By model, what a run takes: a moving average, in nanoseconds. */
+  private final Map<String, Double> recentNs = new HashMap<>();
+
+  private final LongSupplier clock;
+
   /** Times are kept as distances from here, since {@link System#nanoTime} may wrap. */
-  private final long originNs = System.nanoTime();
+  private final long originNs;
 
   private long arrivals;
   private boolean closed;
@@ -52,6 +61,12 @@ public final class Scheduler implements AutoCloseable {
    * @param waitingMax callers that may wait for each model
    */
   public Scheduler(int threadCount, int waitingMax) {
+    this(threadCount, waitingMax, System::nanoTime);
+  }
+
+  Scheduler(int threadCount, int waitingMax, LongSupplier clock) {
+    this.clock = clock;
+    this.originNs = clock.getAsLong();
     this.waitingMax = waitingMax;
     // Its queue holds one token for each computation that waits, and is bounded by them.
     this.threads =
@@ -67,11 +82,8 @@ public final class Scheduler implements AutoCloseable {
   /** A caller's place. */
   @FunctionalInterface
   public interface Ticket {
-    /**
-     * Gives the place up. True when the caller still waited: then it is told nothing any more.
-     * False when it is being computed or done.
-     */
-    boolean withdraw();
+    /** Gives the place up, if the caller still waits; it is told that then. */
+    void withdraw();
   }
 
   /** One computation and all who wait for its answer; guarded by the lock. */
@@ -93,25 +105,61 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Puts work in its place, or returns empty when as many wait for the model as may. */
+  /** Puts work in its place; empty when the caller was refused, which it is told. */
   public Optional<Ticket> submit(Work work, Caller caller) {
+    Caller.Refusal refusal;
     lock.lock();
     try {
       Optional<Computation> same = same(work);
       boolean waits = same.isEmpty() || !same.get().running;
-      if (closed || (waits && waiting.getOrDefault(model(work), 0) >= waitingMax)) {
-        return Optional.empty();
+      if (closed) {
+        refusal = Caller.Refusal.CLOSING;
+      } else if (waits && waiting.getOrDefault(model(work), 0) >= waitingMax) {
+        refusal = Caller.Refusal.FULL;
+      } else if (waits && comesTooLate(work)) {
+        refusal = Caller.Refusal.TOO_LATE;
+      } else {
+        Computation computation = same.orElseGet(() -> enqueued(work));
+        if (waits) {
+          hurry(computation, work.deadlineNs() - originNs);
+          count(work, 1);
+        }
+        computation.callers.add(caller);
+        return Optional.of(() -> withdraw(computation, caller));
       }
-      Computation computation = same.orElseGet(() -> enqueued(work));
-      if (waits) {
-        hurry(computation, work.deadlineNs() - originNs);
-        count(work, 1);
-      }
-      computation.callers.add(caller);
-      return Optional.of(() -> withdraw(computation, caller));
     } finally {
       lock.unlock();
     }
+    caller.refused(refusal);
+    return Optional.empty();
+  }
+
+  /**
+   * Whether what is more urgent takes longer, by how long runs have taken of late, than the caller
+   * waits. With nothing before it work is always tried, so that one slow run shuts nobody out for
+   * good; what it may be computed together with is not before it.
+   */
+  private boolean comesTooLate(Work work) {
+    long deadlineNs = work.deadlineNs() - originNs;
+    double before = 0;
+    for (Computation other : queue) {
+      if (other.deadlineNs > deadlineNs) {
+        break;
+      }
+      boolean together =
+          !work.isAlone() && !other.work.isAlone() && other.work.version() == work.version();
+      if (!together) {
+        before += recentNs(other.work);
+      }
+    }
+    double waitNs = before / threads.getMaximumPoolSize();
+    return before > 0
+        && work.hasDeadline()
+        && waitNs + recentNs(work) > work.deadlineNs() - clock.getAsLong();
+  }
+
+  private double recentNs(Work work) {
+    return recentNs.getOrDefault(model(work), 0.0);
   }
 
   private Optional<Computation> same(Work work) {
@@ -147,27 +195,27 @@ public final class Scheduler implements AutoCloseable {
     return work.version().artifact().model();
   }
 
-  private boolean withdraw(Computation computation, Caller caller) {
+  private void withdraw(Computation computation, Caller caller) {
     lock.lock();
     try {
       if (computation.running || !computation.callers.remove(caller)) {
-        return false;
+        return;
       }
       count(computation.work, -1);
       if (computation.callers.isEmpty()) {
         queue.remove(computation);
         underWay.remove(computation.key());
       }
-      return true;
     } finally {
       lock.unlock();
     }
+    caller.refused(Caller.Refusal.GONE);
   }
 
   private void computeNext() {
     List<Caller> gone = new ArrayList<>();
     List<Computation> batch = taken(gone);
-    gone.forEach(caller -> tell(caller::dropped));
+    gone.forEach(caller -> tell(() -> caller.refused(Caller.Refusal.GONE)));
     if (batch.size() > 1) {
       together(batch);
     } else {
@@ -223,7 +271,7 @@ public final class Scheduler implements AutoCloseable {
       System.arraycopy(own, 0, values, at, own.length);
       at += own.length;
     }
-    Attempt attempt = attempt(version, values, rows);
+    Attempt attempt = attempt(version, values, rows, clock);
     if (attempt.answer().isEmpty()) {
       LOG.warn("{}: {}; each is tried alone", version.artifact(), attempt.problem());
       batch.forEach(this::alone);
@@ -235,27 +283,30 @@ public final class Scheduler implements AutoCloseable {
       Answer own = rows(attempt.answer().get(), row, computation.work.rows());
       row += computation.work.rows();
       Caller.Result result = new Caller.Result(own, rows, attempt.startedNs(), attempt.endedNs());
-      finished(computation).forEach(caller -> tell(() -> caller.answered(result)));
+      finished(computation, attempt).forEach(caller -> tell(() -> caller.answered(result)));
     }
   }
 
   private void alone(Computation computation) {
     Work work = computation.work;
-    Attempt attempt = attempt(work.version(), work.values(), work.rows());
+    Attempt attempt = attempt(work.version(), work.values(), work.rows(), clock);
     if (attempt.answer().isEmpty()) {
-      finished(computation).forEach(caller -> tell(() -> caller.failed(attempt.problem())));
+      finished(computation, attempt)
+          .forEach(caller -> tell(() -> caller.failed(attempt.problem())));
       return;
     }
     work.version().statistics().ran(1, attempt.endedNs() - attempt.startedNs());
     Caller.Result result =
         new Caller.Result(
             attempt.answer().get(), work.rows(), attempt.startedNs(), attempt.endedNs());
-    finished(computation).forEach(caller -> tell(() -> caller.answered(result)));
+    finished(computation, attempt).forEach(caller -> tell(() -> caller.answered(result)));
   }
 
-  private List<Caller> finished(Computation computation) {
+  private List<Caller> finished(Computation computation, Attempt attempt) {
+    double tookNs = attempt.endedNs() - attempt.startedNs();
     lock.lock();
     try {
+      recentNs.merge(model(computation.work), tookNs, (mean, now) -> mean + LATEST * (now - mean));
       underWay.remove(computation.key());
       return List.copyOf(computation.callers);
     } finally {
@@ -273,19 +324,24 @@ public final class Scheduler implements AutoCloseable {
 
   /** Computes on this thread, and finds out whether the answer is one. */
   public static Attempt attempt(ServedVersion version, float[] values, int rows) {
-    long started = System.nanoTime();
+    return attempt(version, values, rows, System::nanoTime);
+  }
+
+  private static Attempt attempt(
+      ServedVersion version, float[] values, int rows, LongSupplier clock) {
+    long started = clock.getAsLong();
     String problem;
     try {
       Answer answer = version.model().infer(values, rows);
       if (answer.rows() == rows && answer.isFinite()) {
-        return new Attempt(Optional.of(answer), "", started, System.nanoTime());
+        return new Attempt(Optional.of(answer), "", started, clock.getAsLong());
       }
       problem = "its answer is not finite, or has not one row for each row asked";
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       LOG.error("{} failed on a request of {} rows", version.artifact(), rows, e);
       problem = String.valueOf(e.getMessage());
     }
-    return new Attempt(Optional.empty(), problem, started, System.nanoTime());
+    return new Attempt(Optional.empty(), problem, started, clock.getAsLong());
   }
 
   private static Answer rows(Answer all, int from, int count) {
@@ -323,7 +379,7 @@ public final class Scheduler implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    left.forEach(caller -> tell(caller::closing));
+    left.forEach(caller -> tell(() -> caller.refused(Caller.Refusal.CLOSING)));
     threads.shutdown();
     try {
       if (!threads.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {

@@ -13,10 +13,16 @@ import java.util.Objects;
  * @param batchRowsMax how many rows may be computed together with others'; 1 computes this alone,
  *     so that the answer's bits depend on nothing else
  * @param deadlineNs by {@link System#nanoTime}; earlier ones go first
+ * @param hasDeadline whether the answer is worth nothing after it
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, to the engine
 public record Work(
-    ServedVersion version, float[] values, int rows, int batchRowsMax, long deadlineNs) {
+    ServedVersion version,
+    float[] values,
+    int rows,
+    int batchRowsMax,
+    long deadlineNs,
+    boolean hasDeadline) {
 
   public Work {
     Objects.requireNonNull(version, "version");
