@@ -41,6 +41,7 @@ public class OrderBookBenchmark {
   private final OrderBook book = new OrderBook();
   private final TreeMap<Long, Long> bids = new TreeMap<>();
   private final TreeMap<Long, Long> asks = new TreeMap<>();
+  private int next;
 
   /** Fills both books and makes the changes. */
   @Setup
@@ -90,5 +91,21 @@ public class OrderBookBenchmark {
       }
     }
     return sum;
+  }
+
+  /** One change, timed on its own: for the slowest among them. */
+  @Benchmark
+  @BenchmarkMode(Mode.SampleTime)
+  public long oneChange() {
+    BookChange change = changes[next++ & (CHANGES - 1)];
+    book.apply(change);
+    return book.bestBidE8();
+  }
+
+  /** Baseline of the one before: what the timing costs. */
+  @Benchmark
+  @BenchmarkMode(Mode.SampleTime)
+  public long nothing() {
+    return changes[next++ & (CHANGES - 1)].timeNs();
   }
 }

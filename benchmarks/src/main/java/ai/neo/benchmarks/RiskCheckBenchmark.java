@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * allocation but the views that the loop makes anyway.
  */
 @State(Scope.Thread)
-@BenchmarkMode({Mode.AverageTime, Mode.SampleTime})
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)

@@ -1,144 +1,201 @@
 package ai.neo.modelgateway;
 
-import ai.neo.modelgateway.learning.LearningService;
-import ai.neo.modelgateway.learning.LearningSettings;
-import ai.neo.modelgateway.network.NetworkEngine;
-import ai.neo.modelgateway.onnx.OnnxEngine;
+import ai.neo.modelgateway.protocol.HealthService;
 import ai.neo.modelgateway.protocol.InferenceService;
-import ai.neo.modelgateway.protocol.Statistics;
+import ai.neo.modelgateway.protocol.MetricsPage;
 import ai.neo.modelgateway.serving.ServingCatalog;
-import ai.neo.modelgateway.serving.VersionRegistry;
-import com.sun.net.httpserver.HttpServer;
+import ai.neo.proto.learning.v1.LearnerStatus;
 import inference.GRPCInferenceServiceGrpc;
 import io.grpc.BindableService;
-import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** The gateway's servers: gRPC for predictions and learning, HTTP for metrics and health. */
+/**
+ * The running server: predictions, and whatever other services it is given, on one gRPC port;
+ * health and metrics over HTTP on another.
+ *
+ * <p>Small requests to Neo's own networks are answered on the transport's own threads, since a
+ * hand-over costs more than the answer. What other engines compute waits in a bounded queue for one
+ * of a few threads, so that it holds nobody else up; a request whose deadline passes there is not
+ * computed. Every other service, and every call of ours that may block, runs on a virtual thread.
+ */
 public final class Gateway implements AutoCloseable {
-  private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-  private final ServingCatalog catalog;
-  private final LearningService learning;
-  private final HealthStatusManager health = new HealthStatusManager();
-  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+  /** Larger than 4096 rows of the widest feature set, and small enough to hold some at once. */
+  public static final int MESSAGE_MAX_BYTES = 64 << 20;
+
+  /** Requests inside get this long to finish when the gateway closes. */
+  private static final long DRAIN_MS = 2_000;
+
+  /** Clients may ping an idle connection this often, so that they learn early of a dead peer. */
+  private static final long KEEP_ALIVE_MIN_SECONDS = 1;
+
+  /** Far more than any client has under way; it waits by itself beyond that. */
+  private static final int CALLS_PER_CONNECTION_MAX = 1024;
+
   private final Server server;
-  private final HttpServer http;
+  private final HttpEndpoints http;
+  private final Threads threads;
+
+  private Gateway(Server server, HttpEndpoints http, Threads threads) {
+    this.server = server;
+    this.http = http;
+    this.threads = threads;
+  }
 
   /**
-   * Where it listens.
+   * What is served.
    *
-   * @param grpcPort 0 for a free one
-   * @param httpPort 0 for a free one
+   * @param catalog stays the caller's to close, after the gateway
+   * @param learners what each learner has done so far, for metrics; must not block
+   * @param others further services; their calls may block
    */
-  public record Settings(String host, int grpcPort, int httpPort, LearningSettings learning) {}
+  public record Parts(
+      ServingCatalog catalog,
+      OpenTelemetry telemetry,
+      Supplier<List<LearnerStatus>> learners,
+      List<BindableService> others) {
+    public Parts {
+      others = List.copyOf(others);
+    }
+  }
 
   /**
-   * @param more services that share the port
+   * Starts serving.
+   *
+   * @throws IOException when a port is taken or the host is not ours
    */
-  public Gateway(Settings settings, VersionRegistry registry, List<BindableService> more)
-      throws IOException {
-    Statistics statistics = new Statistics();
-    catalog = new ServingCatalog(registry, List.of(new NetworkEngine(), new OnnxEngine()));
-    learning = new LearningService(settings.learning(), catalog, registry);
-    NettyServerBuilder builder =
+  public static Gateway start(GatewaySettings settings, Parts parts) throws IOException {
+    Threads threads = Threads.start(settings.limits());
+    ServingCatalog catalog = parts.catalog();
+    InferenceService inference =
+        new InferenceService(
+            catalog, settings.permissions().admin(), GatewayVersion.read(), threads.workers());
+    ServerBuilder<?> builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
-            // Predictions run where they arrive: a hand-over costs more than they do.
+            .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             .directExecutor()
-            .callExecutor(blockingCalls())
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            // A few compressed bytes can unpack to more than the limit allows: none are taken.
-            .decompressorRegistry(DecompressorRegistry.emptyInstance())
-            .addService(new InferenceService(catalog, statistics))
-            .addService(learning)
-            .addService(health.getHealthService())
+            .callExecutor(new OffTransport(threads.blocking()))
+            .decompressorRegistry(Deflated.andGzip())
+            // Also what a message may unpack to, so that a few bytes cannot become gigabytes.
+            .maxInboundMessageSize(MESSAGE_MAX_BYTES)
+            .intercept(new CallTracing(parts.telemetry()))
+            .addService(inference.withHeaders())
+            .addService(new HealthService(catalog))
             .addService(ProtoReflectionServiceV1.newInstance());
-    more.forEach(builder::addService);
-    server = builder.build();
-    http = HttpServer.create(new InetSocketAddress(settings.host(), settings.httpPort()), 0);
-    answer("/metrics", statistics::prometheus);
-    answer("/v2/health/live", () -> "");
-    answer("/v2/health/ready", () -> "");
+    parts.others().forEach(builder::addService);
+    try {
+      HttpEndpoints http = listenForHttp(settings, parts);
+      try {
+        return new Gateway(builder.build().start(), http, threads);
+      } catch (IOException e) {
+        http.close();
+        throw cannotListen(settings.host(), settings.grpcPort(), "gRPC", e);
+      }
+    } catch (IOException e) {
+      threads.end();
+      throw e;
+    }
   }
 
-  /** Begins to answer. */
-  public void start() throws IOException {
-    server.start();
-    http.start();
-    health.setStatus("", ServingStatus.SERVING);
+  private static HttpEndpoints listenForHttp(GatewaySettings settings, Parts parts)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
+    try {
+      return HttpEndpoints.start(
+          address, parts.catalog(), new MetricsPage(parts.catalog(), parts.learners()));
+    } catch (IOException e) {
+      throw cannotListen(settings.host(), settings.httpPort(), "health and metrics", e);
+    }
   }
 
-  public ServingCatalog catalog() {
-    return catalog;
+  private static IOException cannotListen(String host, int port, String what, IOException cause) {
+    Throwable root = cause.getCause() == null ? cause : cause.getCause();
+    return new IOException(
+        "cannot listen on %s:%d for %s: %s; is it taken? Choose another port, or 0 for a free one"
+            .formatted(host, port, what, root.getMessage()),
+        cause);
   }
 
-  /** The gRPC port in use. */
-  public int grpcPort() {
+  /** The gRPC port that is listened on. */
+  public int port() {
     return server.getPort();
   }
 
-  /** The HTTP port in use. */
+  /** The port of health and metrics. */
   public int httpPort() {
-    return http.getAddress().getPort();
+    return http.port();
   }
 
-  private interface Body {
-    String text();
-  }
-
-  private void answer(String path, Body body) {
-    http.createContext(
-        path,
-        exchange -> {
-          byte[] bytes = body.text().getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4");
-          exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-  }
-
-  /** Every service but the predictions may block, and gets threads that may. */
-  private ServerCallExecutorSupplier blockingCalls() {
-    return new ServerCallExecutorSupplier() {
-      @Override
-      public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
-        String service = call.getMethodDescriptor().getServiceName();
-        return GRPCInferenceServiceGrpc.SERVICE_NAME.equals(service) ? null : blocking;
-      }
-    };
-  }
-
-  /** Lets what is in flight finish, for two seconds at most. */
+  /** Takes no more requests, lets those inside finish for two seconds, then ends them. */
   @Override
   public void close() {
-    health.enterTerminalState();
     server.shutdown();
     try {
-      if (!server.awaitTermination(2, TimeUnit.SECONDS)) {
+      if (!server.awaitTermination(DRAIN_MS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();
       }
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    http.stop(0);
-    blocking.shutdownNow();
-    learning.close();
+    http.close();
+    threads.end();
+  }
+
+  /**
+   * What works off the transport's threads.
+   *
+   * @param workers compute what takes long; a bounded queue before them
+   * @param blocking a virtual thread for each call that may block
+   */
+  private record Threads(ExecutorService workers, ExecutorService blocking) {
+    static Threads start(GatewaySettings.InferenceLimits limits) {
+      return new Threads(
+          new ThreadPoolExecutor(
+              limits.threads(),
+              limits.threads(),
+              0,
+              TimeUnit.SECONDS,
+              new ArrayBlockingQueue<>(limits.waiting()),
+              Thread.ofPlatform().daemon().name("inference-", 0).factory(),
+              new ThreadPoolExecutor.AbortPolicy()),
+          Executors.newThreadPerTaskExecutor(
+              Thread.ofVirtual().name("gateway-call-", 0).factory()));
+    }
+
+    void end() {
+      workers.shutdownNow();
+      blocking.shutdownNow();
+    }
+  }
+
+  /** Keeps whatever may block off the transport's threads. */
+  private record OffTransport(Executor blocking) implements ServerCallExecutorSupplier {
+    @Override
+    public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+      var method = call.getMethodDescriptor();
+      boolean ours = GRPCInferenceServiceGrpc.SERVICE_NAME.equals(method.getServiceName());
+      boolean quick = ours && !InferenceService.blocks(String.valueOf(method.getBareMethodName()));
+      return quick ? Runnable::run : blocking;
+    }
   }
 }

@@ -1,2 +1,2 @@
-/** The gateway: serves predictions and learns from outcomes, over gRPC. */
+/** The model gateway as a server: ports, threads, and what is served on them. */
 package ai.neo.modelgateway;

@@ -1,127 +1,124 @@
 package ai.neo.modeltier;
 
-import ai.neo.modelgateway.Gateway;
-import ai.neo.modelgateway.learning.LearningSettings;
-import ai.neo.modelgateway.serving.RegistryClient;
-import ai.neo.modelregistry.ModelRegistry;
-import ai.neo.modelregistry.RegistrySettings;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
+import ai.neo.modelregistry.RegistryException;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.HashMap;
+import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gateway and registry in one process, as the orchestrator starts it: says on standard output when
- * it serves, logs to standard error, and ends when its parent is gone.
+ * The process of the model tier. When it serves, it writes one line to standard output, {@code
+ * READY {"grpc_port":…,"http_port":…}}, and nothing else ever; logs go to standard error. It ends
+ * on SIGTERM or when its parent is gone, within three seconds.
  */
-public final class ModelTier implements AutoCloseable {
+public final class ModelTier {
+
   private static final Logger LOG = LoggerFactory.getLogger(ModelTier.class);
-  private static final Set<String> OPTIONS =
-      Set.of("--host", "--grpc-port", "--http-port", "--data-dir", "--parent-pid", "--model");
 
-  private final ModelRegistry registry;
-  private final Server inner;
-  private final ManagedChannel toRegistry;
-  private final Gateway gateway;
+  private static final int EXIT_FAILURE = 1;
+  private static final int EXIT_USAGE = 2;
+  private static final int EXIT_SERVICE_AWAY = 5;
+  private static final int EXIT_TERMINATED = 143;
 
-  private ModelTier(Map<String, String> options, String postgresUrl) throws IOException {
-    Path artifacts = Path.of(options.get("--data-dir"), "artifacts");
-    registry = ModelRegistry.open(new RegistrySettings(postgresUrl, artifacts));
-    String name = InProcessServerBuilder.generateName();
-    inner =
-        InProcessServerBuilder.forName(name)
-            .directExecutor()
-            .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
-            .addService(registry.service())
-            .build()
-            .start();
-    toRegistry =
-        InProcessChannelBuilder.forName(name)
-            .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
-            .build();
-    gateway =
-        new Gateway(
-            new Gateway.Settings(
-                options.getOrDefault("--host", "127.0.0.1"),
-                Integer.parseInt(options.getOrDefault("--grpc-port", "8001")),
-                Integer.parseInt(options.getOrDefault("--http-port", "8002")),
-                LearningSettings.defaults()),
-            new RegistryClient(toRegistry),
-            List.of(registry.service()));
-    gateway.catalog().restore(options.getOrDefault("--model", "direction"));
-    gateway.start();
+  /** What is not closed by then ends with the process: everything kept is durable already. */
+  private static final long CLOSE_MS = 2_800;
+
+  private ModelTier() {}
+
+  /** See {@link TierSettings#USAGE}. Exit codes: 1 failure, 2 wrong usage, 5 no PostgreSQL. */
+  public static void main(String[] arguments) throws InterruptedException {
+    PrintStream out = System.out;
+    System.setOut(System.err); // whatever a library prints must not be taken for our line
+    TierSettings settings;
+    try {
+      settings = TierSettings.of(List.of(arguments), System.getenv());
+    } catch (IllegalArgumentException e) {
+      System.err.println("model-tier: " + e.getMessage());
+      System.err.print(TierSettings.USAGE);
+      System.exit(EXIT_USAGE);
+      return;
+    }
+    Optional<ProcessHandle> parent = parent(settings.parentPid());
+    keepNativesUnder(settings);
+    RunningTier tier;
+    try {
+      tier = new RunningTier(settings);
+    } catch (RegistryException e) {
+      System.err.println("model-tier: the registry cannot be opened: " + e.getMessage());
+      System.exit(EXIT_SERVICE_AWAY);
+      return;
+    } catch (IOException e) {
+      System.err.println("model-tier: cannot serve: " + e.getMessage());
+      System.exit(EXIT_FAILURE);
+      return;
+    }
+    closeOnExit(tier);
+    parent.ifPresent(ModelTier::endWith);
+    out.printf("READY {\"grpc_port\":%d,\"http_port\":%d}%n", tier.grpcPort(), tier.httpPort());
+    out.flush();
+    new CountDownLatch(1).await(); // ends by System.exit or a signal
   }
 
-  /** Starts and waits for the end of the parent or a signal. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    Map<String, String> options = options(arguments);
-    String postgresUrl = System.getenv("NEO_POSTGRES_URL");
-    if (postgresUrl == null || !options.containsKey("--data-dir")) {
-      System.err.println(
-          "model tier: --data-dir and the environment variable NEO_POSTGRES_URL are needed");
-      System.exit(2);
+  private static Optional<ProcessHandle> parent(OptionalLong pid) {
+    if (pid.isEmpty()) {
+      return Optional.empty();
     }
-    CountDownLatch end = new CountDownLatch(1);
-    ModelTier tier = new ModelTier(options, postgresUrl);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  end.countDown();
-                  tier.close();
-                },
-                "shutdown"));
-    String parent = options.get("--parent-pid");
-    if (parent != null) {
-      endWith(Long.parseLong(parent));
+    Optional<ProcessHandle> parent = ProcessHandle.of(pid.getAsLong());
+    if (parent.isEmpty()) {
+      parentIsGone();
     }
-    System.out.println(
-        "READY {\"grpc_port\":"
-            + tier.gateway.grpcPort()
-            + ",\"http_port\":"
-            + tier.gateway.httpPort()
-            + "}");
-    System.out.flush();
-    LOG.info("serving grpc_port={} http_port={}", tier.gateway.grpcPort(), tier.gateway.httpPort());
-    end.await();
+    return parent;
   }
 
-  private static void endWith(long parentPid) {
+  private static void endWith(ProcessHandle parent) {
     Thread.ofVirtual()
         .name("parent-watch")
         .start(
             () -> {
-              ProcessHandle.of(parentPid).ifPresent(parent -> parent.onExit().join());
-              System.exit(0);
+              parent.onExit().join();
+              parentIsGone();
             });
   }
 
-  private static Map<String, String> options(String[] arguments) {
-    Map<String, String> options = new HashMap<>();
-    for (int i = 0; i + 1 < arguments.length; i += 2) {
-      if (!OPTIONS.contains(arguments[i])) {
-        throw new IllegalArgumentException(
-            "unknown option " + arguments[i] + ", expected one of " + OPTIONS);
-      }
-      options.put(arguments[i], arguments[i + 1]);
-    }
-    return options;
+  private static void parentIsGone() {
+    LOG.info("the parent process is gone; ending");
+    System.exit(0);
   }
 
-  @Override
-  public void close() {
-    gateway.close();
-    toRegistry.shutdownNow();
-    inner.shutdownNow();
-    registry.close();
+  private static void closeOnExit(RunningTier tier) {
+    Thread closing = Thread.ofPlatform().daemon().name("closing").unstarted(tier::close);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  closing.start();
+                  if (!joined(closing)) {
+                    LOG.warn("not everything closed within {} ms; ending", CLOSE_MS);
+                    Runtime.getRuntime().halt(EXIT_TERMINATED);
+                  }
+                },
+                "shutdown"));
+  }
+
+  private static boolean joined(Thread closing) {
+    try {
+      return closing.join(Duration.ofMillis(CLOSE_MS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Engines unpack their native libraries once; under the data directory they are found again. */
+  private static void keepNativesUnder(TierSettings settings) {
+    String variable = "DJL_CACHE_DIR";
+    if (System.getenv(variable) == null && System.getProperty(variable) == null) {
+      System.setProperty(variable, settings.dataDirectory().resolve("djl").toString());
+    }
   }
 }

@@ -1,2 +1,2 @@
-/** One process for gateway and registry; the only place that knows both. */
+/** The process that hosts the model gateway and the model registry on one machine. */
 package ai.neo.modeltier;

@@ -1,45 +1,61 @@
 package ai.neo.orchestrator;
 
 import ai.neo.featurestore.FeatureSetDefinition;
-import ai.neo.featurestore.TrainingRows;
+import ai.neo.featurestore.OfflineFeatureStore;
+import ai.neo.featurestore.OnlineFeatureStore;
+import ai.neo.featurestore.postgres.PostgresOfflineFeatureStore;
+import ai.neo.featurestore.redis.RedisOnlineFeatureStore;
 import ai.neo.orchestrator.api.ApiServer;
 import ai.neo.orchestrator.api.RunView;
+import ai.neo.orchestrator.configuration.Configuration;
+import ai.neo.orchestrator.configuration.Endpoint;
+import ai.neo.orchestrator.configuration.LimitsText;
 import ai.neo.orchestrator.dashboard.PageRoutes;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
+import ai.neo.orchestrator.features.FeaturePublisher;
+import ai.neo.orchestrator.features.FeatureQueries;
+import ai.neo.orchestrator.features.RedisOutage;
 import ai.neo.orchestrator.gateway.GatewayModelTier;
-import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.gateway.GatewayProbe;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
-import ai.neo.orchestrator.marketdata.recorded.Recording;
 import ai.neo.orchestrator.operations.DataDirectory;
-import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
-import ai.neo.orchestrator.operations.Migrations;
 import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.orchestrator.operations.OperationsException;
+import ai.neo.orchestrator.operations.PostgresProbe;
+import ai.neo.orchestrator.operations.Stores;
+import ai.neo.orchestrator.operations.WantedPort;
 import ai.neo.orchestrator.projection.JournalProjection;
-import ai.neo.orchestrator.running.RecordedRun;
-import ai.neo.orchestrator.running.RunSettings;
+import ai.neo.orchestrator.running.RunListener;
+import ai.neo.orchestrator.running.TradingRun;
+import ai.neo.orchestrator.telemetry.FeedWatch;
+import ai.neo.orchestrator.telemetry.HealthChecks;
+import ai.neo.orchestrator.telemetry.ObservedRun;
+import ai.neo.orchestrator.telemetry.RunMetrics;
+import ai.neo.orchestrator.telemetry.Telemetry;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
-import ai.neo.proto.learning.v1.TrainHeader;
-import ai.neo.tradingtypes.E8;
-import ai.neo.tradingtypes.Instrument;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,81 +64,123 @@ import org.slf4j.LoggerFactory;
 public final class Orchestrator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
   private static final String MODEL = "direction";
-  private static final long INITIAL_CASH_E8 = 100_000 * E8.ONE;
   private static final int HORIZON_BARS = 15;
   private static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
-  private static final long GAP_NS = 3_600_000_000_000L;
+
+  /**
+   * Patience with the model tier on recorded data, where the clock stands still meanwhile: a busy
+   * machine must not turn into a fallback, for two runs are to decide the same. A dead tier is
+   * noticed at once.
+   */
+  private static final int ANSWER_MS = 15_000;
 
   private final RunOptions options;
-  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private final Configuration configuration;
+  private final Deque<AutoCloseable> toClose = new ConcurrentLinkedDeque<>();
   private final long startedNs = System.nanoTime();
   private DataDirectory directory;
-  private EmbeddedPostgresServer postgres;
-  private ModelTierProcess modelTier;
-  private ManagedChannel channel;
+  private final RedisOutage redisOutage = new RedisOutage();
+  private volatile Stores stores;
+  private volatile Optional<ModelTierProcess> modelTier = Optional.empty();
+  private Endpoint gateway;
+  private volatile ManagedChannel channel;
   private RunJournal journal;
   private JournalProjection projection;
-  private RecordedRun run;
+  private Telemetry telemetry;
+  private ObservedRun observed;
+  private HealthChecks health;
+  private RunMetrics metrics;
+  private FeedWatch feed;
+  private volatile boolean started;
+  private volatile TradingRun run;
   private RunView view;
   private RunDefinition definition;
   private Path journalDirectory;
+  private Optional<Thread> starting = Optional.empty();
+  private volatile boolean stopping;
 
   public Orchestrator(RunOptions options) {
     this.options = options;
+    this.configuration = options.configuration();
   }
 
-  /** Starts everything up to the first event. */
+  /**
+   * Starts everything up to the first event.
+   *
+   * @throws InterruptedException also because of {@link #stop}
+   */
   public void start() throws IOException, InterruptedException {
+    startingIn(Optional.of(Thread.currentThread()));
+    try {
+      startAll();
+    } finally {
+      startingIn(Optional.empty());
+    }
+  }
+
+  private synchronized void startingIn(Optional<Thread> thread) throws InterruptedException {
+    starting = thread;
+    if (stopping) {
+      Thread.interrupted(); // What closes things must not be interrupted by it.
+      throw new InterruptedException("stopped while it started");
+    }
+  }
+
+  private void startAll() throws IOException, InterruptedException {
     directory = opened(DataDirectory.open(options.dataDirectory()));
-    Recording recording = recording();
-    recording.descriptions().forEach(text -> LOG.info("data {}", text));
-    postgres =
-        opened(
-            EmbeddedPostgresServer.start(
-                directory.path().resolve("postgres"), cache().resolve("postgres")));
-    Migrations.run(postgres.url());
-    modelTier =
-        opened(
-            ModelTierProcess.start(
-                new ModelTierProcess.Settings(
-                    options.home().resolve("model-tier").resolve("target"),
-                    directory.path(),
-                    cache().resolve("djl"),
-                    postgres.url(),
-                    options.gatewayPort(),
-                    options.metricsPort())));
+    telemetry = opened(Telemetry.open(configuration.telemetry(), directory.directory("logs")));
+    WantedPort.requireFree(WantedPort.of(configuration));
+    Vertx vertx = Vertx.vertx();
+    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    MarketSource source = MarketSource.open(options, vertx);
+    stores = opened(Stores.open(directory, cache(), configuration.stores()));
+    gateway = gateway();
     channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", modelTier.grpcPort())
+        NettyChannelBuilder.forAddress(gateway.host(), gateway.port())
             .usePlaintext()
             .directExecutor()
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build();
     toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
-    openJournal(recording);
-    Vertx vertx = Vertx.vertx();
-    toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
-    view = new RunView(definition.runId(), definition.instruments(), INITIAL_CASH_E8);
-    makeRun(recording);
-    ApiServer api = opened(new ApiServer(vertx, apiParts(), PageRoutes::mount));
-    int pagePort = api.listen(options.pagePort());
+    openJournal(source);
+    view =
+        new RunView(
+            definition.runId(), definition.instruments(), definition.loop().initialCashE8());
+    FeatureSetDefinition featureSet = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    OnlineFeatureStore online = opened(onlineFeatures());
+    FeaturePublisher publisher =
+        new FeaturePublisher(online, featureSet.id(), definition.symbols());
+    observed =
+        telemetry.observe(definition.runId(), definition.symbols(), source.waitsForAnswers());
+    makeRun(source, publisher);
+    FeatureQueries features =
+        new FeatureQueries(online, offlineFeatures(vertx), publisher, featureSet);
+    feed = telemetry.feedWatch(observed, source.longestSilence());
+    health = opened(systemHealth(vertx));
+    metrics = opened(runMetrics());
+    ApiServer api = opened(new ApiServer(vertx, apiParts(features), PageRoutes::mount));
+    int pagePort = listen(api);
     announce(pagePort);
-    trainFirstModel(recording);
+    modelTier.ifPresent(tier -> tier.onRestart(() -> announce(pagePort)));
+    new FirstModel(channel, definition).trainUnlessThere(source);
     projection =
         new JournalProjection(
             vertx,
-            postgres.url(),
+            stores.postgresUrl(),
             journalDirectory,
             new JournalProjection.Run(
                 definition.runId(),
                 System.currentTimeMillis() * MS,
                 definition.toJson(),
-                definition.symbols()));
+                definition.symbols(),
+                featureSet.id()));
     recover();
     toClose.push(journal);
     toClose.push(projection);
     projection.start();
-    LOG.info("page http://127.0.0.1:{}/", pagePort);
+    started = true;
+    LOG.info("page {}/", configuration.page().url(pagePort));
   }
 
   /**
@@ -131,7 +189,16 @@ public final class Orchestrator implements AutoCloseable {
    * @return whether the data have ended
    */
   public boolean run() throws InterruptedException {
-    boolean ended = run.run();
+    feed.running();
+    boolean ended;
+    try {
+      ended = run.run();
+    } catch (RuntimeException e) {
+      feed.failed(e.toString());
+      throw e;
+    }
+    feed.ended();
+    observed.close();
     if (ended && !options.untilEnd()) {
       LOG.info("the data have ended; the page stays up until you stop me");
       run.idle();
@@ -139,10 +206,40 @@ public final class Orchestrator implements AutoCloseable {
     return ended;
   }
 
-  /** Ends {@link #run} soon; may be called by any thread. */
-  public void stop() {
+  private int listen(ApiServer api) throws InterruptedException {
+    try {
+      return api.listen(configuration.page().host(), configuration.page().port());
+    } catch (IllegalStateException e) {
+      throw new OperationsException(2, e.getMessage(), e);
+    }
+  }
+
+  /** Ends {@link #start} and {@link #run} soon; may be called by any thread. */
+  public synchronized void stop() {
+    stopping = true;
     if (run != null) {
       run.stop();
+    }
+    starting.ifPresent(Thread::interrupt);
+  }
+
+  /** Whether it was told to stop before it had started. */
+  public boolean stoppedWhileStarting() {
+    return stopping && !started;
+  }
+
+  /** Gives up waiting for answers, so that {@link #stop} is not held up by one. */
+  public void hurry() {
+    if (channel != null) {
+      channel.shutdownNow();
+    }
+  }
+
+  /** Ends the processes that were started, if {@link #close} cannot: the last thing before exit. */
+  public void endProcesses() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    if (stores != null) {
+      stores.close();
     }
   }
 
@@ -177,10 +274,25 @@ public final class Orchestrator implements AutoCloseable {
         .put("wall_seconds", Math.floor((System.nanoTime() - startedNs) / 1e6) / 1e3);
   }
 
-  private Recording recording() throws IOException {
-    return options.data().isEmpty()
-        ? Recording.sample(options.home().resolve("data").resolve("sample"), options.selection())
-        : Recording.files(options.data(), options.selection());
+  /** One that runs elsewhere, or that of a model tier that is started here. */
+  private Endpoint gateway() throws IOException, InterruptedException {
+    Configuration.ModelTier wanted = configuration.modelTier();
+    if (wanted.elsewhere().isPresent()) {
+      return wanted.elsewhere().get();
+    }
+    ModelTierProcess started =
+        opened(
+            ModelTierProcess.start(
+                new ModelTierProcess.Settings(
+                    options.home().resolve("model-tier").resolve("target"),
+                    directory.path(),
+                    cache().resolve("djl"),
+                    stores.postgresUrl(),
+                    wanted.port(),
+                    wanted.metricsPort(),
+                    telemetry.childEnvironment())));
+    modelTier = Optional.of(started);
+    return new Endpoint("127.0.0.1", started.grpcPort());
   }
 
   private Path cache() {
@@ -188,18 +300,24 @@ public final class Orchestrator implements AutoCloseable {
   }
 
   /** Goes on with the journal of the same run, or begins one. */
-  private void openJournal(Recording recording) throws IOException {
-    String limits =
-        options.riskFile().isPresent()
-            ? Files.readString(options.riskFile().get())
-            : resource("/risk/default.yaml");
+  private void openJournal(MarketSource source) throws IOException {
+    String limits = LimitsText.of(configuration.risk(), resource("/risk/default.yaml"));
     RunDefinition wanted =
         new RunDefinition(
-            "run-" + options.seed(),
-            options.seed(),
+            "run-" + configuration.run().seed(),
+            configuration.run().seed(),
             new LoopSettings(
-                "neo", 1, INITIAL_CASH_E8, MODEL, HORIZON_BARS, LABEL_THRESHOLD, 0.15, 1000 * MS),
-            recording.instruments(),
+                "neo",
+                1,
+                configuration.run().initialCashE8(),
+                MODEL,
+                HORIZON_BARS,
+                LABEL_THRESHOLD,
+                configuration.positionFraction(),
+                1000 * MS),
+            configuration.strategies(),
+            source.name(),
+            source.instruments(),
             limits,
             resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
     Path journals = directory.directory("journal");
@@ -210,6 +328,8 @@ public final class Orchestrator implements AutoCloseable {
               "run-" + number,
               wanted.seed(),
               wanted.loop(),
+              wanted.strategies(),
+              wanted.feed(),
               wanted.instruments(),
               limits,
               wanted.featuresYaml());
@@ -219,7 +339,7 @@ public final class Orchestrator implements AutoCloseable {
       }
       number++;
     }
-    journal = RunJournal.open(journalDirectory, options.durability(), LOG::warn);
+    journal = RunJournal.open(journalDirectory, configuration.durability(), LOG::warn);
     if (journal.isNew()) {
       journal.started(0, definition.toJson());
     }
@@ -243,24 +363,23 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void makeRun(Recording recording) {
+  private void makeRun(MarketSource source, FeaturePublisher publisher) {
     SimulatedVenueSettings venue =
-        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, options.seed());
+        new SimulatedVenueSettings(10, 1, 50 * MS, 20 * MS, 0.1, configuration.run().seed());
     run =
-        new RecordedRun(
-            new RunSettings(options.speed(), GAP_NS, 5 * MS),
-            new RecordedRun.Parts(
-                recording.open(),
-                new GatewayModelTier(
-                    channel,
-                    new GatewayModelTier.Settings(
-                        MODEL,
-                        definition.runId(),
-                        FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
-                        2000,
-                        30_000)),
-                journal,
-                view),
+        source.newRun(
+            new MarketSource.Parts(
+                observed.models(
+                    new GatewayModelTier(
+                        telemetry.traced(channel),
+                        new GatewayModelTier.Settings(
+                            MODEL,
+                            definition.runId(),
+                            FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id(),
+                            ANSWER_MS,
+                            30_000))),
+                observed.journal(journal, journal::lastSequence, journal::bytesWritten),
+                observed.listener(RunListener.all(List.of(view, publisher)))),
             definition::newLoop,
             reports -> new SimulatedOrderVenue(definition.instruments(), venue, reports));
   }
@@ -286,112 +405,83 @@ public final class Orchestrator implements AutoCloseable {
     }
   }
 
-  private void trainFirstModel(Recording recording) throws InterruptedException {
-    RegistryView registry = new RegistryView(channel, MODEL);
-    if (registry.hasChampion()) {
-      return;
-    }
-    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
-    List<TrainingRows> parts = new ArrayList<>();
-    int rows = 0;
-    for (Instrument instrument : recording.instruments()) {
-      TrainingRows part =
-          TrainingRows.build(
-              features, recording.trainingBars(instrument.id()), HORIZON_BARS, LABEL_THRESHOLD);
-      parts.add(part);
-      rows += part.size();
-    }
-    System.err.printf("neo: training the first model on %d rows that are never traded%n", rows);
-    new ModelTraining(channel)
-        .train(
-            TrainHeader.newBuilder()
-                .setModel(MODEL)
-                .setFeatureSetId(features.id())
-                .setFeatures(features.width())
-                .setSeed(options.seed())
-                .setDataDescription(String.join("; ", recording.descriptions()))
-                .build(),
-            joined(features.width(), rows, parts),
-            progress ->
-                System.err.printf(
-                    Locale.ROOT,
-                    "neo: epoch %d of %d, loss %.4f, right on unseen rows %.1f%%%n",
-                    progress.getEpoch(),
-                    progress.getEpochs(),
-                    progress.getLoss(),
-                    100 * progress.getHeldOutAccuracy()));
+  /** Its keys begin with the run: the newest of this run may be older than that of another. */
+  private OnlineFeatureStore onlineFeatures() {
+    return RedisOnlineFeatureStore.open(
+        stores.redisUrl(), "neo:" + definition.runId(), redisOutage);
   }
 
-  private static ModelTraining.Rows joined(int width, int rows, List<TrainingRows> parts) {
-    float[] features = new float[rows * width];
-    int[] labels = new int[rows];
-    float[] returns = new float[rows];
-    long[] times = new long[rows];
-    int at = 0;
-    for (TrainingRows part : parts) {
-      for (int row = 0; row < part.size(); row++, at++) {
-        part.copyRow(row, features, at * width);
-        labels[at] = part.label(row);
-        returns[at] = (float) part.forwardReturn(row);
-        times[at] = part.timeNs(row);
-      }
-    }
-    return new ModelTraining.Rows(width, features, labels, returns, times);
+  private OfflineFeatureStore offlineFeatures(Vertx vertx) {
+    Pool pool =
+        PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(2).setName("features"))
+            .connectingTo(PgConnectOptions.fromUri(stores.postgresUrl()))
+            .using(vertx)
+            .build();
+    toClose.push(pool::close);
+    return new PostgresOfflineFeatureStore(pool);
   }
 
-  private ApiServer.Parts apiParts() throws IOException {
+  private ApiServer.Parts apiParts(FeatureQueries features) throws IOException {
     RegistryView registry = new RegistryView(channel, MODEL);
     return new ApiServer.Parts(
-        view, run::command, directory.token(), this::health, registry::json, this::metrics);
+        view,
+        features,
+        run::command,
+        directory.token(),
+        health::ready,
+        health::json,
+        registry::json,
+        metrics::text,
+        telemetry.latencies()::json);
   }
 
-  private JsonArray health() {
-    boolean projected = projection != null && projection.connected();
-    return new JsonArray()
-        .add(part("Gateway", modelTier.up(), "port " + modelTier.grpcPort()))
-        .add(
-            part(
-                "PostgreSQL",
-                projection == null || projected,
-                projection == null ? "starting" : "frame " + projection.projectedSequence()))
-        .add(part("Journal", true, "frame " + journal.lastSequence()));
+  private HealthChecks systemHealth(Vertx vertx) {
+    HealthChecks checks =
+        telemetry.healthChecks(
+            SystemHealth.checks(
+                new SystemHealth.Parts(
+                    gateway,
+                    modelTier,
+                    new GatewayProbe(channel, MODEL),
+                    new PostgresProbe(vertx, stores.postgresUrl()),
+                    () -> started ? Optional.of(projection) : Optional.empty(),
+                    redisOutage,
+                    observed::journalSequence,
+                    feed)));
+    checks.start();
+    return checks;
   }
 
-  private static JsonObject part(String name, boolean up, String detail) {
-    return new JsonObject()
-        .put("name", name)
-        .put("state", up ? "up" : "down")
-        .put("detail", detail);
+  private RunMetrics runMetrics() {
+    return new RunMetrics(
+        new RunMetrics.Sources(
+            view::status,
+            view::positions,
+            health::json,
+            observed::journalBytes,
+            () -> started ? observed.journalSequence() - projection.projectedSequence() : 0,
+            observed::feedSilentSeconds,
+            () -> Double.NaN),
+        telemetry.latencies());
   }
 
-  private String metrics() {
-    JsonObject status = view.status();
-    StringBuilder text = new StringBuilder();
-    for (var count : status.getJsonObject("counts", new JsonObject())) {
-      text.append("# TYPE neo_").append(count.getKey()).append("_total counter\n");
-      text.append("neo_").append(count.getKey()).append("_total ").append(count.getValue());
-      text.append('\n');
-    }
-    text.append("# TYPE neo_equity gauge\nneo_equity ")
-        .append(status.getString("equity", "0"))
-        .append("\n# TYPE neo_drawdown gauge\nneo_drawdown ")
-        .append(status.getDouble("drawdown", 0.0))
-        .append('\n');
-    return text.toString();
-  }
-
-  private void announce(int pagePort) throws IOException {
-    directory.announce(
+  private void announce(int pagePort) {
+    JsonObject announced =
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
-            .put("model_tier_pid", modelTier.pid())
             .put("run_id", definition.runId())
             .put("journal", journalDirectory.toString())
             .put("page_port", pagePort)
-            .put("page", "http://127.0.0.1:" + pagePort + "/")
-            .put("api", "http://127.0.0.1:" + pagePort + "/api/v1")
-            .put("gateway_port", modelTier.grpcPort())
-            .put("metrics_port", modelTier.httpPort()));
+            .put("page", configuration.page().url(pagePort) + "/")
+            .put("api", configuration.page().url(pagePort) + "/api/v1")
+            .put("gateway_host", gateway.host())
+            .put("gateway_port", gateway.port())
+            .put("postgres_port", URI.create(stores.postgresUrl()).getPort())
+            .put("redis_port", URI.create(stores.redisUrl()).getPort());
+    modelTier.ifPresent(
+        tier -> announced.put("model_tier_pid", tier.pid()).put("metrics_port", tier.httpPort()));
+    directory.announce(announced);
   }
 
   private static String resource(String name) throws IOException {

@@ -2,8 +2,7 @@ package ai.neo.orchestrator;
 
 import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.strategy.ModelStrategy;
-import ai.neo.orchestrator.strategy.MovingAverageCross;
-import ai.neo.orchestrator.strategy.Strategy;
+import ai.neo.orchestrator.strategy.StrategySettings;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopParts;
 import ai.neo.orchestrator.trading.LoopSettings;
@@ -21,6 +20,7 @@ import java.util.function.Consumer;
  * All that decides what a loop does: the first frame of its journal, from which a replay makes the
  * same loop again.
  *
+ * @param feed where the market data come from: {@link #RECORDED}, or a live venue's name
  * @param limitsYaml text of the limits
  * @param featuresYaml text of the feature set
  */
@@ -28,13 +28,13 @@ public record RunDefinition(
     String runId,
     long seed,
     LoopSettings loop,
+    StrategySettings strategies,
+    String feed,
     List<Instrument> instruments,
     String limitsYaml,
     String featuresYaml) {
-  private static final int FAST_BARS = 50;
-  private static final int SLOW_BARS = 200;
-  private static final ModelStrategy.Settings MODEL_STRATEGY =
-      new ModelStrategy.Settings(0.55, 0.50, 300, 120);
+  /** Market data from files. */
+  static final String RECORDED = "recorded";
 
   public RunDefinition {
     instruments = List.copyOf(instruments);
@@ -47,14 +47,10 @@ public record RunDefinition(
         LoopParts.fresh(
             instruments,
             FeatureSetDefinition.parse(featuresYaml),
-            RunDefinition::strategies,
+            instrument -> strategies.strategies(),
             RiskLimits.fromYaml(limitsYaml, "limits"),
             loop.initialCashE8()),
         commands);
-  }
-
-  private static List<Strategy> strategies(Instrument instrument) {
-    return List.of(new ModelStrategy(MODEL_STRATEGY), new MovingAverageCross(FAST_BARS, SLOW_BARS));
   }
 
   /** Symbols by instrument id. */
@@ -84,6 +80,8 @@ public record RunDefinition(
         .put("label_threshold", loop.labelThreshold())
         .put("position_fraction", loop.positionFraction())
         .put("prediction_deadline_ns", loop.predictionDeadlineNs())
+        .put("strategies", json(strategies))
+        .put("feed", feed)
         .put("instruments", all)
         .put("limits", limitsYaml)
         .put("features", featuresYaml)
@@ -117,8 +115,31 @@ public record RunDefinition(
             json.getDouble("label_threshold"),
             json.getDouble("position_fraction"),
             json.getLong("prediction_deadline_ns")),
+        strategies(json.getJsonObject("strategies")),
+        json.getString("feed", RECORDED),
         instruments,
         json.getString("limits"),
         json.getString("features"));
+  }
+
+  private static JsonObject json(StrategySettings strategies) {
+    return new JsonObject()
+        .put("min_confidence", strategies.model().minConfidence())
+        .put("exit_confidence", strategies.model().exitConfidence())
+        .put("stop_loss_bps", strategies.model().stopLossBps())
+        .put("max_bars_held", strategies.model().maxBarsHeld())
+        .put("fast_bars", strategies.fastBars())
+        .put("slow_bars", strategies.slowBars());
+  }
+
+  private static StrategySettings strategies(JsonObject json) {
+    return new StrategySettings(
+        new ModelStrategy.Settings(
+            json.getDouble("min_confidence"),
+            json.getDouble("exit_confidence"),
+            json.getInteger("stop_loss_bps"),
+            json.getInteger("max_bars_held")),
+        json.getInteger("fast_bars"),
+        json.getInteger("slow_bars"));
   }
 }

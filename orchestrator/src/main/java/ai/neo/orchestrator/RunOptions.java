@@ -1,6 +1,6 @@
 package ai.neo.orchestrator;
 
-import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.configuration.Configuration;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,27 +9,22 @@ import java.util.Optional;
 /**
  * What somebody asked of a run.
  *
- * @param speed recorded seconds per second; infinite for as fast as it goes
  * @param data candle files of one's own; empty for the bundled sample
- * @param riskFile limits; empty for the bundled ones
- * @param pagePort 0 for a free one
- * @param gatewayPort 0 for a free one
- * @param metricsPort 0 for a free one
+ * @param live the venue whose live data are traded in place of recorded ones
  */
 public record RunOptions(
     Path home,
     Path dataDirectory,
-    double speed,
-    long seed,
+    Configuration configuration,
     boolean untilEnd,
     Recording.Selection selection,
     List<Path> data,
-    Optional<Path> riskFile,
-    RunJournal.Durability durability,
-    int pagePort,
-    int gatewayPort,
-    int metricsPort) {
+    Optional<String> live) {
   public RunOptions {
     data = List.copyOf(data);
+  }
+
+  long seed() {
+    return configuration.run().seed();
   }
 }

@@ -41,6 +41,8 @@ class ArchitectureTest {
             "io.vertx..",
             "io.grpc..",
             "io.netty..",
+            "io.micrometer..",
+            "io.opentelemetry..",
             "org.redisson..",
             "java.sql..",
             "java.net..",
@@ -85,6 +87,7 @@ class ArchitectureTest {
             "ai.neo.orchestrator.gateway..",
             "ai.neo.orchestrator.projection..",
             "ai.neo.orchestrator.operations..",
+            "ai.neo.orchestrator.telemetry..",
             "ai.neo.orchestrator.api..",
             "ai.neo.orchestrator.dashboard..",
             "ai.neo.orchestrator.cli..")

@@ -1,14 +1,16 @@
 package ai.neo.modelgateway.engine;
 
-/** Loads model versions of some formats. Thread-safe. */
+/** Turns artifacts of one or more formats into models that can serve. Safe for any thread. */
 public interface ModelEngine {
-  /** Whether it loads the format. */
+
+  /** Whether this engine loads artifacts of that format. */
   boolean reads(String format);
 
   /**
-   * Loads and checks a version. Runs nothing that a file brings along.
+   * Loads an artifact whose bytes were already found to be of the format that it claims.
    *
-   * @throws ModelRefusedException if it is damaged, of the wrong shape, or not to be trusted
+   * @throws ModelRefusedException with the reason, when the artifact is not a model that fulfils
+   *     the contract (inputs, outputs, types, shapes) or cannot be loaded at all
    */
   ServableModel load(ModelArtifact artifact) throws ModelRefusedException;
 }

@@ -1,7 +1,8 @@
 package ai.neo.modelgateway.engine;
 
-/** A model version may not serve; the message says why and what was expected. */
+/** A version may not serve. The message says why, in words that an operator can act on. */
 public final class ModelRefusedException extends Exception {
+
   private static final long serialVersionUID = 1L;
 
   public ModelRefusedException(String reason) {

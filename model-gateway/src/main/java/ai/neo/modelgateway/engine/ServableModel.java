@@ -1,23 +1,37 @@
 package ai.neo.modelgateway.engine;
 
-/** A loaded, immutable model version. Thread-safe. */
+/**
+ * One loaded, immutable version of a model. Safe for any number of threads, except that nobody may
+ * call {@link #infer} once {@link #close} was called; the serving catalog sees to that.
+ *
+ * <p>Answers are not checked here: whoever serves them refuses those that are not {@linkplain
+ * Answer#isFinite() finite}.
+ */
 public interface ServableModel extends AutoCloseable {
-  /** What it was loaded from. */
+
+  /** What this was loaded from. */
   ModelArtifact artifact();
 
-  /** Width of a row. */
+  /** F, the width of a row. */
   int features();
 
-  /** Name of the engine, as answers carry it. */
-  String engine();
+  /**
+   * Whether a few rows take microseconds: then they are answered where they arrive, since handing
+   * them to another thread would cost more than the answer.
+   */
+  boolean isQuick();
 
   /**
-   * Computes.
+   * Answers a batch.
    *
-   * @param rowMajor rows × {@link #features()}
+   * @param rowMajorFeatures {@code rows × features()} numbers; only read
+   * @param rows at least 1
+   * @throws IllegalArgumentException when the array's length is not {@code rows × features()}
+   * @throws IllegalStateException when the engine fails
    */
-  Answer infer(float[] rowMajor, int rows);
+  Answer infer(float[] rowMajorFeatures, int rows);
 
+  /** Frees the engine's memory. A second call does nothing. */
   @Override
   void close();
 }

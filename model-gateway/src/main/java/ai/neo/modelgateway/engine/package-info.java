@@ -1,2 +1,2 @@
-/** What can serve a model version, and what it is made from. */
+/** What a model is to the gateway, and the engines that load one. Knows neither gRPC nor names. */
 package ai.neo.modelgateway.engine;

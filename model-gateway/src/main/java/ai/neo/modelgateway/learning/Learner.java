@@ -2,410 +2,293 @@ package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
-import ai.neo.modelgateway.network.DirectionNetwork;
-import ai.neo.modelgateway.network.NetworkEngine;
-import ai.neo.modelgateway.network.NetworkTraining;
-import ai.neo.modelgateway.serving.ServingCatalog;
-import ai.neo.modelgateway.serving.VersionRegistry;
+import ai.neo.modelgateway.network.NetworkShape;
+import ai.neo.modelgateway.network.Outcome;
+import ai.neo.modelgateway.network.Provenance;
+import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.proto.learning.v1.LearnRequest;
 import ai.neo.proto.learning.v1.LearnResponse;
 import ai.neo.proto.learning.v1.LearnerStatus;
 import ai.neo.proto.learning.v1.ModelChange;
-import ai.neo.proto.registry.v1.ModelVersion;
-import ai.neo.proto.registry.v1.RecordRequest;
-import ai.neo.proto.registry.v1.RegisterRequest;
-import com.google.protobuf.ByteString;
-import java.util.ArrayDeque;
+import ai.neo.proto.learning.v1.SwapReceipt;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Learns one model from outcomes, on a copy of the champion's weights, and proposes versions.
+ * Learns one model from outcomes, proposes candidates and watches the champion.
  *
- * <p>What it does depends on nothing but the order of the calls and the seed: no clock, no unseeded
- * draw. The caller sees to it that calls come one after another.
+ * <p>Everything it does is a function of the ordered sequence of calls, the champion's weights and
+ * their seed: no clock, no other randomness. Of each {@link #BLOCKS} blocks of {@link #BLOCK}
+ * samples the last is held out: it judges and is never learned from. Blocks and not single samples,
+ * because the outcomes of neighbours overlap, and a learned neighbour would give the held-out one
+ * away.
+ *
+ * <p>A frozen learner takes samples in and keeps watching the champion, but updates and proposes
+ * nothing.
+ *
+ * <p>One thread at a time, except {@link #status}, which any thread may ask.
  */
 final class Learner implements AutoCloseable {
-  private static final String ACTOR = "learner";
+  /** The learner's name in the ledger. */
+  static final String ACTOR = "learner";
 
-  /** Prediction ids that are remembered, so that none is learned twice. */
-  private static final int REMEMBERED = 200_000;
+  /** Long beside a horizon of a few bars, short beside an evaluation window. */
+  private static final int BLOCK = 32;
 
-  /** One outcome in so many is kept out of learning, to judge by. */
-  private static final int JUDGE_EVERY = 4;
+  private static final int BLOCKS = 4;
 
-  /** Longest weight vector, as a multiple of the champion's: beyond it something has run away. */
-  private static final double NORM_BOUND = 3;
+  /** Bounds what remembered ids may cost. */
+  private static final int MAX_ID_LENGTH = 256;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Learner.class);
 
   private final String model;
   private final LearningSettings settings;
-  private final ServingCatalog catalog;
-  private final VersionRegistry registry;
-  private final SplittableRandom random;
-  private final Set<String> seen = Collections.newSetFromMap(new Remembered());
-  private final List<Outcome> replay = new ArrayList<>();
-  private final Deque<Outcome> judged = new ArrayDeque<>();
-
-  private NetworkTraining training;
-  private DirectionNetwork base;
-  private String baseVersion = "";
-  private Optional<ServableModel> predecessor = Optional.empty();
-  private final Deque<Outcome> sincePromotion = new ArrayDeque<>();
-  private int replayNext;
-  private int sinceStep;
-  private int sinceCandidate;
-  private boolean frozen;
+  private final ModelDesk desk;
+  private final Footing footing;
+  private final Proposer proposer;
+  private final SeenPredictions seen;
+  private final LearnerCounts counts = new LearnerCounts();
+  private Optional<Memory> memory = Optional.empty();
   private String frozenReason = "";
-  private long learned;
-  private long duplicates;
-  private long refused;
-  private long updates;
-  private long candidates;
-  private long promotions;
-  private long rollbacks;
-  private double recentLoss;
+  private boolean frozen;
+  private volatile LearnerStatus status;
 
-  private static final class Remembered extends LinkedHashMap<String, Boolean> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-      return size() > REMEMBERED;
-    }
-  }
-
-  Learner(
-      String model, LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
+  Learner(String model, LearningSettings settings, ModelDesk desk) {
     this.model = model;
     this.settings = settings;
-    this.catalog = catalog;
-    this.registry = registry;
-    this.random = new SplittableRandom(settings.seed());
+    this.desk = desk;
+    this.footing = new Footing(settings, desk);
+    this.proposer = new Proposer(settings, desk);
+    this.seen = new SeenPredictions(settings.rememberedPredictions());
+    this.status = LearnerStatus.newBuilder().setModel(model).build();
   }
 
+  /** Takes one outcome in, with all that follows from it. Never throws for what is in it. */
   LearnResponse learn(LearnRequest request) {
+    follow();
+    List<ModelChange> changes = new ArrayList<>();
     LearnResponse.Builder response = LearnResponse.newBuilder();
     Optional<String> refusal = refusal(request);
     if (refusal.isPresent()) {
-      refused++;
-      return answer(response.setOutcome(LearnResponse.Outcome.REFUSED).setReason(refusal.get()));
-    }
-    if (!seen.add(request.getPredictionId())) {
-      duplicates++;
-      return answer(response.setOutcome(LearnResponse.Outcome.DUPLICATE));
-    }
-    followChampion();
-    learned++;
-    Outcome outcome = outcome(request);
-    if (learned % JUDGE_EVERY == 0) {
-      judge(outcome, response);
+      counts.refused++;
+      response.setOutcome(LearnResponse.Outcome.REFUSED).setReason(refusal.get());
+    } else if (!seen.add(request.getPredictionId())) {
+      counts.duplicates++;
+      response.setOutcome(LearnResponse.Outcome.DUPLICATE);
     } else {
-      keep(outcome);
+      String reason = take(sample(request), changes);
+      response
+          .setOutcome(frozen ? LearnResponse.Outcome.FROZEN : LearnResponse.Outcome.LEARNED)
+          .setReason(frozen ? frozenReason : reason);
     }
-    if (frozen) {
-      return answer(response.setOutcome(LearnResponse.Outcome.FROZEN).setReason(frozenReason));
-    }
-    stepIfDue();
-    proposeIfDue(response);
-    return answer(response.setOutcome(LearnResponse.Outcome.LEARNED));
+    publishStatus();
+    return response
+        .setUpdates(counts.updates)
+        .setChampionVersion(footing.championVersion())
+        .setEpoch(desk.epoch())
+        .addAllChanges(changes)
+        .build();
   }
 
-  void freeze(boolean on, String reason) {
-    frozen = on;
-    frozenReason = on ? reason : "";
+  /** Looks where the champion is; for after a promotion or rollback by somebody else. */
+  void follow() {
+    if (!footing.follow()) {
+      return;
+    }
+    footing
+        .copy()
+        .ifPresent(
+            copy -> {
+              if (memory.isEmpty() || !memory.get().holds(copy.base())) {
+                memory = Optional.of(new Memory(settings, copy.base()));
+              }
+              memory.get().restart();
+            });
+    publishStatus();
+  }
+
+  /** Stops or restarts learning. */
+  void freeze(boolean wanted, String actor, String reason) {
+    follow();
+    frozen = wanted;
+    frozenReason = wanted ? "frozen by " + actor + ": " + reason : "";
+    publishStatus();
+    String action = wanted ? "freeze" : "unfreeze";
+    try {
+      desk.record(footing.championVersion(), action, actor, reason, "{}");
+    } catch (RegistryException e) {
+      // That it stands still matters more than that the ledger says so.
+      LOG.warn("model={} not in the ledger: {} by {}: {}", model, action, actor, reason, e);
+    }
   }
 
   LearnerStatus status() {
-    return LearnerStatus.newBuilder()
-        .setModel(model)
-        .setFrozen(frozen)
-        .setFrozenReason(frozenReason)
-        .setLearned(learned)
-        .setDuplicates(duplicates)
-        .setRefused(refused)
-        .setUpdates(updates)
-        .setCandidates(candidates)
-        .setPromotions(promotions)
-        .setRollbacks(rollbacks)
-        .setRecentLoss(recentLoss)
-        .build();
-  }
-
-  private LearnResponse answer(LearnResponse.Builder response) {
-    catalog
-        .champion(model)
-        .ifPresent(champion -> response.setChampionVersion(champion.artifact().version()));
-    return response.setUpdates(updates).setEpoch(catalog.epoch(model)).build();
-  }
-
-  private Optional<String> refusal(LearnRequest request) {
-    Optional<ServableModel> champion = catalog.champion(model);
-    if (champion.isEmpty()) {
-      return Optional.of("model '" + model + "' has no champion to learn from");
-    }
-    if (request.getPredictionId().isEmpty()) {
-      return Optional.of("prediction_id is empty");
-    }
-    if (request.getFeaturesCount() != champion.get().features()) {
-      return Optional.of(
-          "features=" + request.getFeaturesCount() + ", expected " + champion.get().features());
-    }
-    String expected = champion.get().artifact().featureSetId();
-    if (!request.getFeatureSetId().equals(expected)) {
-      return Optional.of("feature_set_id=" + request.getFeatureSetId() + ", expected " + expected);
-    }
-    for (float feature : request.getFeaturesList()) {
-      if (!Float.isFinite(feature)) {
-        return Optional.of("a feature is " + feature);
-      }
-    }
-    if (!Float.isFinite(request.getForwardReturn())) {
-      return Optional.of("forward_return=" + request.getForwardReturn());
-    }
-    return request.getLabel() < 0 || request.getLabel() > 2
-        ? Optional.of("label=" + request.getLabel() + ", expected 0..2")
-        : Optional.empty();
-  }
-
-  private static Outcome outcome(LearnRequest request) {
-    float[] features = new float[request.getFeaturesCount()];
-    for (int i = 0; i < features.length; i++) {
-      features[i] = request.getFeatures(i);
-    }
-    return new Outcome(features, request.getLabel(), request.getForwardReturn());
-  }
-
-  private void keep(Outcome outcome) {
-    if (replay.size() < settings.replay()) {
-      replay.add(outcome);
-    } else {
-      replay.set(replayNext, outcome);
-      replayNext = (replayNext + 1) % settings.replay();
-    }
-    sinceStep++;
-    sinceCandidate++;
-  }
-
-  /** Starts again from the champion's weights whenever another version serves. */
-  private void followChampion() {
-    ServableModel champion = catalog.champion(model).orElseThrow();
-    String version = champion.artifact().version();
-    if (version.equals(baseVersion)) {
-      return;
-    }
-    baseVersion = version;
-    sinceCandidate = 0;
-    sincePromotion.clear();
-    if (champion instanceof NetworkEngine.Served served) {
-      base = served.network();
-      restart();
-    } else if (base == null) {
-      freeze(true, "version " + version + " is no network that learns here");
-    }
-  }
-
-  private void restart() {
-    if (training != null) {
-      training.close();
-    }
-    training =
-        new NetworkTraining(
-            base,
-            new NetworkTraining.Settings(
-                settings.learnRate(), settings.gradientNorm(), settings.anchorPull()));
-  }
-
-  private void stepIfDue() {
-    if (training == null || sinceStep < 32 || replay.size() < settings.batch()) {
-      return;
-    }
-    sinceStep = 0;
-    try {
-      recentLoss = training.step(draw());
-      updates++;
-      if (training.network().weightNorm() > NORM_BOUND * base.weightNorm()) {
-        stop("the weights have run away");
-      }
-    } catch (ArithmeticException e) {
-      stop(e.getMessage());
-    }
-  }
-
-  private void stop(String reason) {
-    freeze(true, reason);
-    restart();
-    record("learner-stopped", baseVersion, reason, "");
-  }
-
-  /** Half from the newest outcomes, half from all that are kept. */
-  private NetworkTraining.Batch draw() {
-    int size = settings.batch();
-    int width = base.features();
-    float[] rows = new float[size * width];
-    int[] labels = new int[size];
-    float[] returns = new float[size];
-    int recent = Math.min(replay.size(), settings.replay() / 8);
-    for (int i = 0; i < size; i++) {
-      int index =
-          i % 2 == 0
-              ? Math.floorMod(newest() - random.nextInt(recent), replay.size())
-              : random.nextInt(replay.size());
-      Outcome outcome = replay.get(index);
-      System.arraycopy(outcome.features(), 0, rows, i * width, width);
-      labels[i] = outcome.label();
-      returns[i] = outcome.forwardReturn();
-    }
-    return new NetworkTraining.Batch(rows, labels, returns);
-  }
-
-  private int newest() {
-    return replay.size() < settings.replay()
-        ? replay.size() - 1
-        : Math.floorMod(replayNext - 1, settings.replay());
-  }
-
-  private void judge(Outcome outcome, LearnResponse.Builder response) {
-    judged.addLast(outcome);
-    if (judged.size() > settings.judged()) {
-      judged.removeFirst();
-    }
-    if (predecessor.isPresent()) {
-      sincePromotion.addLast(outcome);
-      if (sincePromotion.size() >= settings.rollbackAfter()) {
-        compareWithPredecessor(response);
-        sincePromotion.clear();
-      }
-    }
-  }
-
-  private void compareWithPredecessor(LearnResponse.Builder response) {
-    ServableModel champion = catalog.champion(model).orElseThrow();
-    Score now = Score.of(champion, sincePromotion, settings.roundTripCost());
-    Score before = Score.of(predecessor.orElseThrow(), sincePromotion, settings.roundTripCost());
-    if (now.profit() >= before.profit() - settings.margin()) {
-      return;
-    }
-    String evidence = "{\"champion\":" + now.json() + ",\"predecessor\":" + before.json() + "}";
-    String reason = "the champion does worse than its predecessor: " + evidence;
-    try (AutoCloseable _ = changesInto(response)) {
-      catalog.rollback(model, ACTOR, reason);
-      rollbacks++;
-      predecessor = Optional.empty();
-    } catch (ModelRefusedException e) {
-      record("rollback-refused", champion.artifact().version(), e.getMessage(), evidence);
-    } catch (Exception e) {
-      throw new IllegalStateException("a watch did not close", e);
-    }
-  }
-
-  private void proposeIfDue(LearnResponse.Builder response) {
-    if (training == null
-        || sinceCandidate < settings.candidateEvery()
-        || judged.size() < settings.judged() / 2) {
-      return;
-    }
-    sinceCandidate = 0;
-    DirectionNetwork candidate = training.network();
-    ServableModel champion = catalog.champion(model).orElseThrow();
-    Score championScore = Score.of(champion, judged, settings.roundTripCost());
-    Score candidateScore = Score.of(candidate, judged, settings.roundTripCost());
-    String evidence =
-        "{\"champion\":" + championScore.json() + ",\"candidate\":" + candidateScore.json() + "}";
-    ModelVersion version = register(candidate, candidateScore);
-    candidates++;
-    response.addChanges(
-        change(ModelChange.Kind.CANDIDATE, version, "after " + updates + " updates"));
-    boolean better =
-        candidateScore.profit() > championScore.profit() + settings.margin()
-            && candidateScore.logLoss() <= championScore.logLoss();
-    if (!better) {
-      record("gate-refused", version.getVersion(), "no better than the champion", evidence);
-      response.addChanges(change(ModelChange.Kind.REFUSED, version, "gate: " + evidence));
-      return;
-    }
-    try (AutoCloseable _ = changesInto(response)) {
-      catalog.promote(
-          model,
-          version.getVersion(),
-          champion.artifact().version(),
-          ACTOR,
-          "better than the champion on "
-              + candidateScore.outcomes()
-              + " held-out outcomes: "
-              + evidence);
-      promotions++;
-      predecessor = Optional.of(champion);
-      sincePromotion.clear();
-    } catch (ModelRefusedException e) {
-      response.addChanges(change(ModelChange.Kind.REFUSED, version, e.getMessage()));
-    } catch (Exception e) {
-      throw new IllegalStateException("a watch did not close", e);
-    }
-  }
-
-  /** Writes the swaps that happen meanwhile into the answer. */
-  private AutoCloseable changesInto(LearnResponse.Builder response) {
-    return catalog.watch(
-        model,
-        change -> {
-          if (change.getKind() != ModelChange.Kind.CURRENT) {
-            response.addChanges(change);
-          }
-        });
-  }
-
-  private ModelVersion register(DirectionNetwork network, Score score) {
-    return registry.register(
-        RegisterRequest.newBuilder()
-            .setModel(model)
-            .setArtifact(ByteString.copyFrom(network.toBytes()))
-            .setFormat(DirectionNetwork.FORMAT)
-            .setFeatureSetId(network.featureSetId())
-            .setParentVersion(baseVersion)
-            .setDataDescription(learned + " outcomes, " + updates + " updates")
-            .putMetrics("profit", score.profit())
-            .putMetrics("log_loss", score.logLoss())
-            .setActor(ACTOR)
-            .setReason("candidate")
-            .build());
-  }
-
-  private ModelChange change(ModelChange.Kind kind, ModelVersion version, String reason) {
-    return ModelChange.newBuilder()
-        .setKind(kind)
-        .setModel(model)
-        .setVersion(version.getVersion())
-        .setDigest(version.getDigest())
-        .setPreviousVersion(baseVersion)
-        .setEpoch(catalog.epoch(model))
-        .setReason(reason)
-        .setFeatureSetId(version.getFeatureSetId())
-        .build();
-  }
-
-  private void record(String action, String version, String reason, String evidence) {
-    registry.record(
-        RecordRequest.newBuilder()
-            .setModel(model)
-            .setVersion(version)
-            .setAction(action)
-            .setActor(ACTOR)
-            .setReason(reason)
-            .setEvidenceJson(evidence)
-            .build());
+    return status;
   }
 
   @Override
   public void close() {
-    if (training != null) {
-      training.close();
+    footing.close();
+  }
+
+  private Optional<String> refusal(LearnRequest request) {
+    if (footing.copy().isEmpty()) {
+      return Optional.of("nothing to learn from: " + footing.note());
     }
+    Provenance from = footing.copy().get().base().provenance();
+    int features = footing.copy().get().base().shape().features();
+    String id = request.getPredictionId();
+    if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
+      return Optional.of("prediction_id must have 1 to " + MAX_ID_LENGTH + " characters");
+    }
+    if (!request.getFeatureSetId().equals(from.featureSetId())) {
+      return Optional.of(
+          "feature set "
+              + request.getFeatureSetId()
+              + " is not the learner's, "
+              + from.featureSetId());
+    }
+    if (request.getFeaturesCount() != features) {
+      return Optional.of(
+          request.getFeaturesCount() + " features were sent, the learner has " + features);
+    }
+    for (int f = 0; f < features; f++) {
+      if (!Float.isFinite(request.getFeatures(f))) {
+        return Optional.of("feature " + f + " is " + request.getFeatures(f));
+      }
+    }
+    if (request.getLabel() < 0 || request.getLabel() >= NetworkShape.ACTIONS) {
+      return Optional.of("label must be 0, 1 or 2, is " + request.getLabel());
+    }
+    if (!Float.isFinite(request.getForwardReturn())) {
+      return Optional.of("forward_return is " + request.getForwardReturn());
+    }
+    return Optional.empty();
+  }
+
+  private static Sample sample(LearnRequest request) {
+    float[] features = new float[request.getFeaturesCount()];
+    for (int f = 0; f < features.length; f++) {
+      features[f] = request.getFeatures(f);
+    }
+    return new Sample(
+        features,
+        new Outcome(request.getLabel(), request.getForwardReturn()),
+        request.getMaturedTimeNs());
+  }
+
+  /** The sample's way: held out or kept for replay, then what is due after it. */
+  private String take(Sample sample, List<ModelChange> changes) {
+    Memory into = memory.orElseThrow();
+    boolean heldOut = counts.learned / BLOCK % BLOCKS == BLOCKS - 1;
+    counts.learned++;
+    into.count(sample);
+    if (heldOut) {
+      into.evaluation().add(sample);
+      watch(sample, changes);
+    } else {
+      into.replay().add(sample);
+      into.countForUpdate();
+    }
+    if (frozen) {
+      return frozenReason;
+    }
+    if (into.updateDue()) {
+      update(into);
+    }
+    // A candidate that beat a champion on probation would hide that the champion was a mistake.
+    if (!frozen && into.snapshotDue() && !footing.onProbation()) {
+      propose(into, changes);
+    }
+    return heldOut ? "held out to judge candidates" : "";
+  }
+
+  private void watch(Sample sample, List<ModelChange> changes) {
+    if (footing.watch().isEmpty() || footing.champion().isEmpty()) {
+      return;
+    }
+    double cost = footing.copy().orElseThrow().base().objective().costPerTrade();
+    Optional<RollbackWatch.Breach> breach;
+    try {
+      breach = footing.watch().get().add(sample, footing.champion().get(), cost);
+    } catch (IllegalStateException e) {
+      LOG.warn("model={} the watch over the champion ended", model, e);
+      footing.endWatch();
+      return;
+    }
+    breach.ifPresent(found -> rollBack(found, changes));
+  }
+
+  private void rollBack(RollbackWatch.Breach breach, List<ModelChange> changes) {
+    String bad = footing.championVersion();
+    footing.endWatch();
+    try {
+      SwapReceipt receipt = desk.rollback(ACTOR, breach.reason());
+      counts.rollbacks++;
+      changes.add(desk.swapped(ModelChange.Kind.ROLLED_BACK, receipt, breach.reason()));
+      follow();
+      desk.record(bad, "rollback-evidence", ACTOR, breach.reason(), breach.evidence());
+    } catch (ModelRefusedException | RegistryException e) {
+      LOG.warn("model={} version={} the automatic rollback was not completed", model, bad, e);
+    }
+  }
+
+  private void update(Memory from) {
+    LearningCopy copy = footing.copy().orElseThrow();
+    if (copy.update(from.replay(), from.random())) {
+      counts.updates++;
+      from.updated();
+      return;
+    }
+    frozen = true;
+    frozenReason =
+        "stopped by itself after "
+            + counts.updates
+            + " updates: loss, gradient or weights were not"
+            + " finite; the weights are the champion's again";
+    from.restart();
+    try {
+      desk.record(
+          footing.championVersion(),
+          "learner-stopped",
+          ACTOR,
+          frozenReason,
+          "{\"updates\":" + counts.updates + ",\"learned\":" + counts.learned + "}");
+    } catch (RegistryException e) {
+      LOG.warn("model={} not in the ledger: {}", model, frozenReason, e);
+    }
+  }
+
+  private void propose(Memory from, List<ModelChange> changes) {
+    from.snapshotTaken();
+    ServableModel champion = footing.champion().orElseThrow();
+    Proposer.Decision decision =
+        proposer.propose(footing.copy().orElseThrow(), champion, from, changes);
+    counts.candidates += decision.registered() ? 1 : 0;
+    if (decision.promoted()) {
+      counts.promotions++;
+      follow();
+    }
+  }
+
+  private void publishStatus() {
+    status =
+        LearnerStatus.newBuilder()
+            .setModel(model)
+            .setFrozen(frozen)
+            .setFrozenReason(frozen ? frozenReason : footing.note())
+            .setLearned(counts.learned)
+            .setDuplicates(counts.duplicates)
+            .setRefused(counts.refused)
+            .setUpdates(counts.updates)
+            .setCandidates(counts.candidates)
+            .setPromotions(counts.promotions)
+            .setRollbacks(counts.rollbacks)
+            .setRecentLoss(footing.copy().map(LearningCopy::recentLoss).orElse(0.0))
+            .build();
   }
 }

@@ -1,7 +1,6 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
-import ai.neo.modelgateway.network.DirectionNetwork;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.proto.learning.v1.FreezeRequest;
@@ -14,249 +13,286 @@ import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.PromoteRequest;
 import ai.neo.proto.learning.v1.RollbackRequest;
 import ai.neo.proto.learning.v1.SwapReceipt;
-import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.proto.learning.v1.TrainProgress;
 import ai.neo.proto.learning.v1.TrainRequest;
-import ai.neo.proto.learning.v1.TrainRows;
 import ai.neo.proto.learning.v1.WatchModelsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
-import ai.neo.proto.registry.v1.RegisterRequest;
-import com.google.protobuf.ByteString;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * Training, learning and the swap, over gRPC. Its calls block, so the server gives them threads of
- * their own; the calls of one model's learner wait for each other.
+ * The learning service: training, learning from outcomes, and the swap of the version that serves.
+ * All that changes one model runs on one thread of its own, in the order of the calls; an answer is
+ * sent after its call is carried out. Never blocks the transport's threads. Safe for any thread.
  */
 public final class LearningService extends LearningServiceGrpc.LearningServiceImplBase
     implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LearningService.class);
+  /** Each holds a thread and some ten megabytes; a house trades with a few models. */
+  private static final int MAX_MODELS = 64;
+
+  /** Trainings that may wait for the one that runs: their rows wait in memory. */
+  private static final int MAX_WAITING_TRAININGS = 2;
+
+  private static final long CLOSE_SECONDS = 30;
+
+  private static final String TRAINER = "trainer";
 
   private final LearningSettings settings;
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
-  private final Map<String, Learner> learners = new ConcurrentHashMap<>();
+  private final Trainer trainer;
+  private final ThreadPoolExecutor training;
+  private final Map<String, ModelLane> lanes = new HashMap<>();
+  private volatile boolean closed;
 
   public LearningService(
       LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
     this.settings = settings;
     this.catalog = catalog;
     this.registry = registry;
+    this.trainer = new Trainer(settings);
+    this.training =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_WAITING_TRAININGS),
+            Thread.ofPlatform().daemon().name(TRAINER).factory(),
+            new ThreadPoolExecutor.AbortPolicy());
   }
 
   @Override
-  public StreamObserver<TrainRequest> train(StreamObserver<TrainProgress> reply) {
-    return new StreamObserver<>() {
-      private TrainHeader header;
-      private RowBuffer rows;
-
-      @Override
-      public void onNext(TrainRequest part) {
-        switch (part.getPartCase()) {
-          case HEADER -> {
-            header = part.getHeader();
-            rows = new RowBuffer(header.getFeatures());
-          }
-          case ROWS -> add(part.getRows());
-          case PART_NOT_SET -> throw invalid("an empty part");
-        }
-      }
-
-      private void add(TrainRows more) {
-        if (rows == null) {
-          throw invalid("rows came before the header");
-        }
-        rows.add(more);
-      }
-
-      @Override
-      public void onError(Throwable error) {
-        LOG.warn("a training was given up by its caller", error);
-      }
-
-      @Override
-      public void onCompleted() {
-        try {
-          if (header == null) {
-            throw invalid("no header came");
-          }
-          reply.onNext(trainAndRegister(header, rows.rows(), reply));
-          reply.onCompleted();
-        } catch (IllegalArgumentException e) {
-          reply.onError(invalid(e.getMessage()));
-        } catch (StatusRuntimeException e) {
-          reply.onError(e);
-        } catch (ModelRefusedException e) {
-          reply.onError(refused(e));
-        }
-      }
-    };
+  public StreamObserver<TrainRequest> train(StreamObserver<TrainProgress> caller) {
+    ServerCallStreamObserver<TrainProgress> call = (ServerCallStreamObserver<TrainProgress>) caller;
+    // With a handler, an answer to a caller that has gone is dropped instead of thrown back.
+    call.setOnCancelHandler(() -> {});
+    return new TrainingCall(
+        call,
+        settings,
+        (order, answer) ->
+            Failures.answer(
+                answer,
+                () ->
+                    training.execute(
+                        () -> Failures.answer(answer, () -> trainAndRegister(order, answer)))));
   }
 
-  private TrainProgress trainAndRegister(
-      TrainHeader header, Trainer.Rows rows, StreamObserver<TrainProgress> reply)
-      throws ModelRefusedException {
-    int epochs = header.getEpochs() == 0 ? settings.epochs() : header.getEpochs();
-    Trainer.Trained trained =
-        new Trainer(settings)
-            .train(
-                rows,
-                header.getFeatureSetId(),
-                header.getSeed(),
-                epochs,
-                (epoch, loss, accuracy) ->
-                    reply.onNext(progress(epoch, epochs, loss, accuracy).build()));
-    ModelVersion version =
-        registry.register(
-            RegisterRequest.newBuilder()
-                .setModel(header.getModel())
-                .setArtifact(ByteString.copyFrom(trained.network().toBytes()))
-                .setFormat(DirectionNetwork.FORMAT)
-                .setFeatureSetId(header.getFeatureSetId())
-                .setDataDescription(header.getDataDescription())
-                .putMetrics("loss", trained.loss())
-                .putMetrics("held_out_accuracy", trained.heldOutAccuracy())
-                .setActor("trainer")
-                .setReason("trained on " + rows.count() + " rows")
-                .build());
-    if (catalog.champion(header.getModel()).isEmpty()) {
-      catalog.promote(header.getModel(), version.getVersion(), "", "trainer", "the first version");
+  @Override
+  public void learn(LearnRequest request, StreamObserver<LearnResponse> caller) {
+    if (!exists(request.getModel()) && catalog.champion(request.getModel()).isEmpty()) {
+      caller.onNext(
+          LearnResponse.newBuilder()
+              .setOutcome(LearnResponse.Outcome.REFUSED)
+              .setReason("model " + request.getModel() + " has no champion to learn from")
+              .build());
+      caller.onCompleted();
+      return;
     }
-    return progress(epochs, epochs, trained.loss(), trained.heldOutAccuracy())
-        .setModelVersion(version.getVersion())
-        .setModelDigest(version.getDigest())
-        .build();
-  }
-
-  private static TrainProgress.Builder progress(
-      int epoch, int epochs, double loss, double accuracy) {
-    return TrainProgress.newBuilder()
-        .setEpoch(epoch)
-        .setEpochs(epochs)
-        .setLoss(loss)
-        .setHeldOutAccuracy(accuracy);
+    inLane(request.getModel(), caller, learner -> learner.learn(request));
   }
 
   @Override
-  public void learn(LearnRequest request, StreamObserver<LearnResponse> reply) {
-    Learner learner = learner(request.getModel());
-    answer(
-        reply,
-        () -> {
-          synchronized (learner) {
-            return learner.learn(request);
-          }
+  public void promote(PromoteRequest request, StreamObserver<SwapReceipt> caller) {
+    inLane(
+        request.getModel(),
+        caller,
+        learner -> {
+          learner.follow();
+          SwapReceipt receipt =
+              catalog.promote(
+                  request.getModel(),
+                  request.getVersion(),
+                  request.getExpectedChampion(),
+                  request.getActor(),
+                  request.getReason());
+          learner.follow();
+          return receipt;
         });
   }
 
   @Override
-  public void promote(PromoteRequest request, StreamObserver<SwapReceipt> reply) {
-    answer(
-        reply,
-        () ->
-            catalog.promote(
-                request.getModel(),
-                request.getVersion(),
-                request.getExpectedChampion(),
-                request.getActor(),
-                request.getReason()));
+  public void rollback(RollbackRequest request, StreamObserver<SwapReceipt> caller) {
+    inLane(
+        request.getModel(),
+        caller,
+        learner -> {
+          SwapReceipt receipt =
+              catalog.rollback(request.getModel(), request.getActor(), request.getReason());
+          learner.follow();
+          return receipt;
+        });
   }
 
   @Override
-  public void rollback(RollbackRequest request, StreamObserver<SwapReceipt> reply) {
-    answer(
-        reply, () -> catalog.rollback(request.getModel(), request.getActor(), request.getReason()));
-  }
-
-  @Override
-  public void freeze(FreezeRequest request, StreamObserver<LearnerStatus> reply) {
-    Learner learner = learner(request.getModel());
-    answer(
-        reply,
-        () -> {
-          synchronized (learner) {
-            learner.freeze(request.getFrozen(), request.getReason());
-            return learner.status();
-          }
+  public void freeze(FreezeRequest request, StreamObserver<LearnerStatus> caller) {
+    inLane(
+        request.getModel(),
+        caller,
+        learner -> {
+          learner.freeze(request.getFrozen(), request.getActor(), request.getReason());
+          return learner.status();
         });
   }
 
   @Override
   public void getLearnerStatus(
-      GetLearnerStatusRequest request, StreamObserver<LearnerStatus> reply) {
-    Learner learner = learner(request.getModel());
-    answer(
-        reply,
-        () -> {
-          synchronized (learner) {
-            return learner.status();
-          }
-        });
+      GetLearnerStatusRequest request, StreamObserver<LearnerStatus> caller) {
+    caller.onNext(
+        lane(request.getModel())
+            .map(lane -> lane.learner().status())
+            .orElse(LearnerStatus.newBuilder().setModel(request.getModel()).build()));
+    caller.onCompleted();
   }
 
   @Override
-  public void watchModels(WatchModelsRequest request, StreamObserver<ModelChange> reply) {
-    ServerCallStreamObserver<ModelChange> call = (ServerCallStreamObserver<ModelChange>) reply;
-    AutoCloseable watch =
-        catalog.watch(
-            request.getModel(),
-            change -> {
-              synchronized (call) {
-                if (!call.isCancelled()) {
-                  call.onNext(change);
-                }
-              }
-            });
-    call.setOnCloseHandler(() -> close(watch));
-    call.setOnCancelHandler(() -> close(watch));
+  public void watchModels(WatchModelsRequest request, StreamObserver<ModelChange> caller) {
+    ServerCallStreamObserver<ModelChange> call = (ServerCallStreamObserver<ModelChange>) caller;
+    Failures.answer(caller, () -> ChangeStream.open(request.getModel(), catalog, call));
   }
 
-  private static void close(AutoCloseable watch) {
-    try {
-      watch.close();
-    } catch (Exception e) {
-      LOG.warn("a watch did not close", e);
+  /** What each learner has done so far, for metrics. Does not wait for the learners. */
+  public List<LearnerStatus> statuses() {
+    synchronized (lanes) {
+      return lanes.values().stream().map(lane -> lane.learner().status()).toList();
     }
   }
 
-  private Learner learner(String model) {
-    return learners.computeIfAbsent(model, name -> new Learner(name, settings, catalog, registry));
-  }
-
-  private static <T> void answer(StreamObserver<T> reply, Callable<T> work) {
-    try {
-      T answer = work.call();
-      reply.onNext(answer);
-      reply.onCompleted();
-    } catch (ModelRefusedException e) {
-      reply.onError(refused(e));
-    } catch (StatusRuntimeException e) {
-      reply.onError(e);
-    } catch (Exception e) {
-      LOG.error("a call failed", e);
-      reply.onError(
-          Status.INTERNAL.withDescription(String.valueOf(e.getMessage())).asRuntimeException());
-    }
-  }
-
-  private static StatusRuntimeException refused(ModelRefusedException e) {
-    return Status.FAILED_PRECONDITION.withDescription(e.getMessage()).asRuntimeException();
-  }
-
-  private static StatusRuntimeException invalid(String reason) {
-    return Status.INVALID_ARGUMENT.withDescription(reason).asRuntimeException();
-  }
-
+  /** Finishes what was accepted, then frees the learners. */
   @Override
   public void close() {
-    learners.values().forEach(Learner::close);
+    closed = true;
+    Threads.end(training, CLOSE_SECONDS);
+    Collection<ModelLane> ending;
+    synchronized (lanes) {
+      ending = List.copyOf(lanes.values());
+    }
+    ending.forEach(ModelLane::close);
+  }
+
+  private void trainAndRegister(
+      TrainingCall.Order order, ServerCallStreamObserver<TrainProgress> caller)
+      throws TrainingStoppedException {
+    Trainer.Trained trained =
+        trainer.train(
+            order.rows(),
+            order.plan(),
+            progress -> {
+              caller.onNext(message(progress).build());
+              return !caller.isCancelled() && !closed;
+            });
+    laneOf(order.model())
+        .then(
+            learner ->
+                Failures.answer(
+                    caller,
+                    () -> {
+                      ModelVersion version = register(order, trained);
+                      learner.follow();
+                      caller.onNext(
+                          message(trained.progress())
+                              .setModelVersion(version.getVersion())
+                              .setModelDigest(version.getDigest())
+                              .build());
+                      caller.onCompleted();
+                    }));
+  }
+
+  /** Registers a trained version; the first of a model becomes champion, as nothing else serves. */
+  private ModelVersion register(TrainingCall.Order order, Trainer.Trained trained)
+      throws ModelRefusedException {
+    ModelDesk desk = new ModelDesk(order.model(), catalog, registry);
+    Trainer.HeldOut heldOut = trained.progress().heldOut();
+    Map<String, Double> metrics =
+        Map.of(
+            "loss", trained.progress().loss(),
+            "held_out_rows", (double) heldOut.rows(),
+            "held_out_accuracy", heldOut.accuracy(),
+            "held_out_log_loss", heldOut.logLoss(),
+            "held_out_net_return", heldOut.netReturn());
+    String data =
+        order.data()
+            + " ["
+            + order.rows().rows()
+            + " rows, "
+            + trained.trainedRows()
+            + " trained, times "
+            + Long.toUnsignedString(order.rows().firstTimeNs())
+            + " to "
+            + Long.toUnsignedString(order.rows().lastTimeNs())
+            + " ns]";
+    ModelVersion version =
+        desk.register(
+            new ModelDesk.Proposal(trained.network(), "", data, metrics, TRAINER),
+            "trained with seed " + Long.toUnsignedString(order.plan().seed()));
+    Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
+    if (champion.isEmpty()) {
+      desk.promote(version.getVersion(), "", TRAINER, "the first version of its model");
+    } else {
+      desk.announce(
+          ModelChange.Kind.CANDIDATE, version, champion.get(), "trained; not promoted by itself");
+    }
+    return version;
+  }
+
+  private static TrainProgress.Builder message(Trainer.Progress progress) {
+    return TrainProgress.newBuilder()
+        .setEpoch(progress.epoch())
+        .setEpochs(progress.epochs())
+        .setLoss(progress.loss())
+        .setHeldOutAccuracy(progress.heldOut().accuracy());
+  }
+
+  /** What a call does in its model's turn. */
+  private interface Turn<A> {
+    A answer(Learner learner) throws ModelRefusedException;
+  }
+
+  private <A> void inLane(String model, StreamObserver<A> caller, Turn<A> turn) {
+    Consumer<Learner> work =
+        learner ->
+            Failures.answer(
+                caller,
+                () -> {
+                  A answer = turn.answer(learner);
+                  caller.onNext(answer);
+                  caller.onCompleted();
+                });
+    Failures.answer(caller, () -> laneOf(model).then(work));
+  }
+
+  private boolean exists(String model) {
+    return lane(model).isPresent();
+  }
+
+  private Optional<ModelLane> lane(String model) {
+    synchronized (lanes) {
+      return Optional.ofNullable(lanes.get(model));
+    }
+  }
+
+  private ModelLane laneOf(String model) {
+    if (model.isBlank()) {
+      throw new IllegalArgumentException("model must be given");
+    }
+    synchronized (lanes) {
+      if (!lanes.containsKey(model) && lanes.size() == MAX_MODELS) {
+        throw new IllegalArgumentException("at most " + MAX_MODELS + " models can learn");
+      }
+      return lanes.computeIfAbsent(
+          model,
+          name ->
+              new ModelLane(
+                  name, new Learner(name, settings, new ModelDesk(name, catalog, registry))));
+    }
   }
 }

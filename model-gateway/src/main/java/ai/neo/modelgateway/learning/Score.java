@@ -1,62 +1,72 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.Answer;
-import ai.neo.modelgateway.engine.ServableModel;
-import ai.neo.modelgateway.network.DirectionNetwork;
-import java.util.Collection;
-import java.util.Locale;
+import ai.neo.modelgateway.network.NetworkShape;
+import ai.neo.modelgateway.network.Outcome;
 
 /**
- * How a version would have done on some outcomes.
+ * How a model did on samples that it had not learned.
  *
- * @param profit mean per outcome, a fraction, net of cost: long on BUY, short on SELL
- * @param logLoss mean negative logarithm of the probability of what was right
+ * @param samples how many
+ * @param netReturn mean return per sample after cost, a fraction
+ * @param logLoss mean of −log of the right action's probability
+ * @param accuracy share of samples whose likeliest action was right
  */
-record Score(double profit, double logLoss, int outcomes) {
-  private static final int SELL = 0;
-  private static final int BUY = 2;
+record Score(int samples, double netReturn, double logLoss, double accuracy) {
+  /** An action is taken when it is at least as likely as all others together. */
+  static final float CONFIDENCE = 0.5f;
 
-  /** The least probability that is counted: one wild miss must not decide. */
-  private static final double FLOOR = 1e-6;
+  /** −log of less than this would let one sure mistake decide a whole window. */
+  private static final double SMALLEST_PROBABILITY = 1e-6;
 
-  /** Answers rows. */
-  interface Judge {
-    Answer infer(float[] rows, int count);
-  }
+  /** Sums up a window, sample by sample. One thread. */
+  static final class Sum {
+    private int samples;
+    private double netReturn;
+    private double logLoss;
+    private int right;
 
-  static Score of(DirectionNetwork network, Collection<Outcome> outcomes, double cost) {
-    return of(network::infer, outcomes, cost);
-  }
-
-  static Score of(ServableModel model, Collection<Outcome> outcomes, double cost) {
-    return of(model::infer, outcomes, cost);
-  }
-
-  private static Score of(Judge judge, Collection<Outcome> outcomes, double cost) {
-    double profit = 0;
-    double loss = 0;
-    for (Outcome outcome : outcomes) {
-      float[] says = judge.infer(outcome.features(), 1).actionProbabilities();
-      profit += profit(says, outcome.forwardReturn(), cost);
-      loss -= Math.log(Math.max(says[outcome.label()], FLOOR));
+    void add(Answer answer, int row, Outcome outcome, double cost) {
+      samples++;
+      netReturn += netReturn(answer, row, outcome, cost);
+      float p = answer.actionProbabilities()[row * NetworkShape.ACTIONS + outcome.label()];
+      // A NaN answer is the worst there is, and must not vanish in a comparison.
+      logLoss -= StrictMath.log(p >= SMALLEST_PROBABILITY ? p : SMALLEST_PROBABILITY);
+      right += likeliest(answer, row) == outcome.label() ? 1 : 0;
     }
-    int count = Math.max(1, outcomes.size());
-    return new Score(profit / count, loss / count, outcomes.size());
-  }
 
-  static double profit(float[] says, double forwardReturn, double cost) {
-    if (says[BUY] > says[1] && says[BUY] > says[SELL]) {
-      return forwardReturn - cost;
+    Score mean() {
+      int n = Math.max(1, samples);
+      return new Score(samples, netReturn / n, logLoss / n, (double) right / n);
     }
-    return says[SELL] > says[1] && says[SELL] > says[BUY] ? -forwardReturn - cost : 0;
   }
 
-  String json() {
-    return String.format(
-        Locale.ROOT,
-        "{\"profit\":%.9f,\"log_loss\":%.6f,\"outcomes\":%d}",
-        profit,
-        logLoss,
-        outcomes);
+  /**
+   * What acting on the answer earned over the horizon: the return of a BUY, its negative of a SELL,
+   * less the cost of the trade in and the trade out.
+   */
+  static double netReturn(Answer answer, int row, Outcome outcome, double cost) {
+    int action = likeliest(answer, row);
+    float p = answer.actionProbabilities()[row * NetworkShape.ACTIONS + action];
+    if (!(p >= CONFIDENCE)) {
+      return 0;
+    }
+    return switch (action) {
+      case 0 -> -outcome.forwardReturn() - 2 * cost;
+      case 2 -> outcome.forwardReturn() - 2 * cost;
+      default -> 0;
+    };
+  }
+
+  private static int likeliest(Answer answer, int row) {
+    float[] p = answer.actionProbabilities();
+    int at = row * NetworkShape.ACTIONS;
+    int best = 0;
+    for (int action = 1; action < NetworkShape.ACTIONS; action++) {
+      if (p[at + action] > p[at + best]) {
+        best = action;
+      }
+    }
+    return best;
   }
 }

@@ -1,51 +1,40 @@
 package ai.neo.modelgateway.network;
 
-import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
 
-/** Serves {@link DirectionNetwork}s. */
+/** Reads {@link DirectionNetwork} artifacts and serves them in plain Java. Thread-safe. */
 public final class NetworkEngine implements ModelEngine {
   @Override
   public boolean reads(String format) {
-    return format.equals(DirectionNetwork.FORMAT);
+    return DirectionNetwork.FORMAT.equals(format);
   }
 
   @Override
   public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
-    DirectionNetwork network = DirectionNetwork.read(artifact.content());
-    if (!network.featureSetId().equals(artifact.featureSetId())) {
+    if (!reads(artifact.format())) {
       throw new ModelRefusedException(
-          "the file was made for feature set "
-              + network.featureSetId()
-              + ", the registry says "
+          "this engine reads "
+              + DirectionNetwork.FORMAT
+              + ", the artifact is "
+              + artifact.format());
+    }
+    DirectionNetwork network;
+    try {
+      network = NetworkFormat.read(artifact.content());
+    } catch (UnreadableNetworkException e) {
+      throw new ModelRefusedException("not a direction network: " + e.getMessage(), e);
+    }
+    String inside = network.provenance().featureSetId();
+    if (!inside.equals(artifact.featureSetId())) {
+      throw new ModelRefusedException(
+          "the artifact was trained on feature set "
+              + inside
+              + " but is registered for "
               + artifact.featureSetId());
     }
-    return new Served(artifact, network);
-  }
-
-  /** A network that serves. */
-  public record Served(ModelArtifact artifact, DirectionNetwork network) implements ServableModel {
-    @Override
-    public int features() {
-      return network.features();
-    }
-
-    @Override
-    public String engine() {
-      return "neo-network";
-    }
-
-    @Override
-    public Answer infer(float[] rowMajor, int rows) {
-      return network.infer(rowMajor, rows);
-    }
-
-    @Override
-    public void close() {
-      // Arrays on the heap: nothing to give back.
-    }
+    return new ServedNetwork(artifact, network);
   }
 }

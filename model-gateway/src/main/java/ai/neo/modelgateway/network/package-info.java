@@ -1,2 +1,5 @@
-/** Neo's own network: a multilayer perceptron that learns with DJL and serves in plain Java. */
+/**
+ * The network that ships with Neo: its shape, its artifact, its forward pass in plain Java for
+ * serving, and its gradients by DJL and PyTorch for training.
+ */
 package ai.neo.modelgateway.network;

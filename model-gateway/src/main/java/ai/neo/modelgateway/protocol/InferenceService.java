@@ -1,11 +1,17 @@
 package ai.neo.modelgateway.protocol;
 
-import ai.neo.modelgateway.engine.Answer;
-import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.serving.ServingCatalog;
-import com.google.protobuf.ByteString;
+import inference.CudaSharedMemoryRegisterRequest;
+import inference.CudaSharedMemoryRegisterResponse;
+import inference.CudaSharedMemoryStatusRequest;
+import inference.CudaSharedMemoryStatusResponse;
+import inference.CudaSharedMemoryUnregisterRequest;
+import inference.CudaSharedMemoryUnregisterResponse;
 import inference.GRPCInferenceServiceGrpc;
-import inference.InferParameter;
+import inference.LogSettingsRequest;
+import inference.LogSettingsResponse;
+import inference.ModelConfigRequest;
+import inference.ModelConfigResponse;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelMetadataRequest;
@@ -14,54 +20,94 @@ import inference.ModelReadyRequest;
 import inference.ModelReadyResponse;
 import inference.ModelStatisticsRequest;
 import inference.ModelStatisticsResponse;
+import inference.ModelStreamInferResponse;
 import inference.RepositoryIndexRequest;
 import inference.RepositoryIndexResponse;
+import inference.RepositoryModelLoadRequest;
+import inference.RepositoryModelLoadResponse;
+import inference.RepositoryModelUnloadRequest;
+import inference.RepositoryModelUnloadResponse;
 import inference.ServerLiveRequest;
 import inference.ServerLiveResponse;
 import inference.ServerMetadataRequest;
 import inference.ServerMetadataResponse;
 import inference.ServerReadyRequest;
 import inference.ServerReadyResponse;
+import inference.SystemSharedMemoryRegisterRequest;
+import inference.SystemSharedMemoryRegisterResponse;
+import inference.SystemSharedMemoryStatusRequest;
+import inference.SystemSharedMemoryStatusResponse;
+import inference.SystemSharedMemoryUnregisterRequest;
+import inference.SystemSharedMemoryUnregisterResponse;
+import inference.TraceSettingRequest;
+import inference.TraceSettingResponse;
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Answers the protocol from the catalog. Nothing here blocks: it runs on the transport's threads.
- *
- * <p>The default version is the champion. Outputs are always raw; the answer's parameters name
- * digest, epoch, feature set and engine of exactly the version that computed it.
+ * The Open Inference Protocol. Every call of which {@link #blocks} is false may run on the
+ * transport's threads: inference that takes long goes to the workers.
  */
 public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
-  private static final String NAME = "neo";
-  private static final String VERSION = "0.1.0";
-  private static final String PROBABILITIES = "action_probabilities";
-  private static final String EXPECTED_RETURN = "expected_return";
-  private static final String FP32 = "FP32";
-  private static final int ACTIONS = 3;
-  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
+
+  private static final ServerLiveResponse LIVE =
+      ServerLiveResponse.newBuilder().setLive(true).build();
 
   private final ServingCatalog catalog;
-  private final Statistics statistics;
+  private final Executor workers;
+  private final Inference inference;
+  private final ModelDescriptions descriptions;
+  private final RepositoryControl repository;
+  private final ServerMetadataResponse server;
 
-  public InferenceService(ServingCatalog catalog, Statistics statistics) {
+  /**
+   * @param admin whether callers may load and unload models
+   * @param serverVersion as server metadata tells it
+   * @param workers compute what takes longer than a hand-over; may reject what is too much
+   */
+  public InferenceService(
+      ServingCatalog catalog, boolean admin, String serverVersion, Executor workers) {
     this.catalog = catalog;
-    this.statistics = statistics;
+    this.workers = workers;
+    this.inference = new Inference(catalog);
+    this.descriptions = new ModelDescriptions(catalog);
+    this.repository = new RepositoryControl(catalog, admin);
+    this.server =
+        ServerMetadataResponse.newBuilder()
+            .setName("neo")
+            .setVersion(serverVersion)
+            .addExtensions("model_repository")
+            .addExtensions("model_configuration")
+            .addExtensions("parameters")
+            .addExtensions("statistics")
+            .build();
+  }
+
+  /** This service with what it needs around it; the one to add to a server. */
+  public BindableService withHeaders() {
+    return () -> ServerInterceptors.intercept(bindService(), StreamedInference.header());
+  }
+
+  /** Whether a call of this service may take long on its thread, by its bare method name. */
+  public static boolean blocks(String method) {
+    return method.equals("RepositoryModelLoad")
+        || method.equals("RepositoryModelUnload")
+        || method.equals("ModelStreamInfer");
   }
 
   @Override
   public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> reply) {
-    answer(reply, () -> ServerLiveResponse.newBuilder().setLive(true).build());
+    answer(reply, () -> LIVE);
   }
 
   @Override
   public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> reply) {
-    answer(reply, () -> ServerReadyResponse.newBuilder().setReady(true).build());
+    answer(reply, () -> ServerReadyResponse.newBuilder().setReady(catalog.isReady()).build());
   }
 
   @Override
@@ -69,11 +115,9 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          checkVersion(request.getVersion());
+          String version = VersionNumber.read(request.getVersion());
           boolean ready =
-              request.getVersion().isEmpty()
-                  ? catalog.champion(request.getName()).isPresent()
-                  : catalog.loaded(request.getName(), request.getVersion()).isPresent();
+              catalog.availability(request.getName(), version) == ServingCatalog.Availability.READY;
           return ModelReadyResponse.newBuilder().setReady(ready).build();
         });
   }
@@ -81,145 +125,47 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void serverMetadata(
       ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> reply) {
-    answer(
-        reply,
-        () ->
-            ServerMetadataResponse.newBuilder()
-                .setName(NAME)
-                .setVersion(VERSION)
-                .addAllExtensions(List.of("model_repository", "statistics", "parameters"))
-                .build());
+    answer(reply, () -> server);
   }
 
   @Override
   public void modelMetadata(
       ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> reply) {
-    answer(
-        reply,
-        () -> {
-          ServableModel model = model(request.getName(), request.getVersion());
-          return ModelMetadataResponse.newBuilder()
-              .setName(request.getName())
-              .addVersions(model.artifact().version())
-              .setPlatform(model.engine())
-              .addInputs(tensor(RequestReader.INPUT, model.features()))
-              .addOutputs(tensor(PROBABILITIES, ACTIONS))
-              .addOutputs(tensor(EXPECTED_RETURN, 1))
-              .build();
-        });
+    answer(reply, () -> descriptions.metadata(request.getName(), request.getVersion()));
   }
 
-  private static ModelMetadataResponse.TensorMetadata tensor(String name, int width) {
-    return ModelMetadataResponse.TensorMetadata.newBuilder()
-        .setName(name)
-        .setDatatype(FP32)
-        .addShape(-1)
-        .addShape(width)
-        .build();
+  @Override
+  public void modelConfig(ModelConfigRequest request, StreamObserver<ModelConfigResponse> reply) {
+    answer(reply, () -> descriptions.config(request.getName(), request.getVersion()));
   }
 
   @Override
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> reply) {
-    answer(reply, () -> infer(request));
-  }
-
-  private ModelInferResponse infer(ModelInferRequest request) {
-    // The epoch is read first: if a swap comes between, the answer claims the older one.
-    long epoch = catalog.epoch(request.getModelName());
-    ServableModel model = model(request.getModelName(), request.getModelVersion());
-    String version = model.artifact().version();
-    RequestReader.Rows rows = RequestReader.read(request, model.features());
-    long started = System.nanoTime();
-    Answer answer = model.infer(rows.values(), rows.count());
-    for (float value : answer.actionProbabilities()) {
-      if (!Float.isFinite(value)) {
-        statistics.failed(request.getModelName(), version);
-        throw Status.INTERNAL
-            .withDescription("version " + version + " computed a probability of " + value)
-            .asRuntimeException();
+    long received = System.nanoTime();
+    Runnable work = () -> answer(reply, () -> inference.answer(request, received));
+    try {
+      if (inference.isQuick(request)) {
+        work.run();
+      } else {
+        workers.execute(Context.current().wrap(work));
       }
+    } catch (RefusedRequestException e) {
+      reply.onError(e.asStatus());
+    } catch (RejectedExecutionException e) {
+      reply.onError(RefusedRequestException.tooMany(request.getId()).asStatus());
     }
-    ModelInferResponse.Builder response =
-        ModelInferResponse.newBuilder()
-            .setModelName(request.getModelName())
-            .setModelVersion(version)
-            .setId(request.getId())
-            .putParameters("model_digest", text(model.artifact().digest()))
-            .putParameters("feature_set_id", text(model.artifact().featureSetId()))
-            .putParameters("engine", text(model.engine()))
-            .putParameters("epoch", InferParameter.newBuilder().setInt64Param(epoch).build());
-    List<String> wanted =
-        request.getOutputsList().stream()
-            .map(ModelInferRequest.InferRequestedOutputTensor::getName)
-            .toList();
-    for (String name : wanted) {
-      if (!name.equals(PROBABILITIES) && !name.equals(EXPECTED_RETURN)) {
-        throw Status.INVALID_ARGUMENT
-            .withDescription(
-                "unexpected inference output '"
-                    + name
-                    + "' for model '"
-                    + request.getModelName()
-                    + "'")
-            .asRuntimeException();
-      }
-    }
-    if (wanted.isEmpty() || wanted.contains(PROBABILITIES)) {
-      add(response, PROBABILITIES, rows.count(), ACTIONS, answer.actionProbabilities());
-    }
-    if ((wanted.isEmpty() || wanted.contains(EXPECTED_RETURN))
-        && answer.expectedReturn().length == rows.count()) {
-      add(response, EXPECTED_RETURN, rows.count(), 1, answer.expectedReturn());
-    }
-    statistics.succeeded(
-        request.getModelName(), version, rows.count(), System.nanoTime() - started);
-    return response.build();
   }
 
-  private static void add(
-      ModelInferResponse.Builder response, String name, int rows, int width, float[] values) {
-    ByteBuffer raw =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    raw.asFloatBuffer().put(values);
-    response
-        .addOutputs(
-            ModelInferResponse.InferOutputTensor.newBuilder()
-                .setName(name)
-                .setDatatype(FP32)
-                .addShape(rows)
-                .addShape(width))
-        .addRawOutputContents(ByteString.copyFrom(raw.array()));
-  }
-
-  private static InferParameter text(String value) {
-    return InferParameter.newBuilder().setStringParam(value).build();
+  @Override
+  public StreamObserver<ModelInferRequest> modelStreamInfer(
+      StreamObserver<ModelStreamInferResponse> replies) {
+    return StreamedInference.open(inference, replies);
   }
 
   @Override
   public void modelStatistics(
       ModelStatisticsRequest request, StreamObserver<ModelStatisticsResponse> reply) {
-    answer(
-        reply,
-        () -> {
-          ModelStatisticsResponse.Builder response = ModelStatisticsResponse.newBuilder();
-          statistics.each(
-              (model, row) -> {
-                if (request.getName().isEmpty()
-                    || (request.getName().equals(model)
-                        && (request.getVersion().isEmpty()
-                            || request.getVersion().equals(row.getVersion())))) {
-                  response.addModelStats(row);
-                }
-              });
-          if (!request.getName().isEmpty()
-              && response.getModelStatsCount() == 0
-              && catalog.champion(request.getName()).isEmpty()) {
-            throw Status.INVALID_ARGUMENT
-                .withDescription("requested model '" + request.getName() + "' is not available")
-                .asRuntimeException();
-          }
-          return response.build();
-        });
+    answer(reply, () -> descriptions.statistics(request.getName(), request.getVersion()));
   }
 
   @Override
@@ -228,75 +174,120 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          if (!request.getRepositoryName().isEmpty()) {
-            throw Status.UNIMPLEMENTED
-                .withDescription("'repository_name' specification is not supported")
-                .asRuntimeException();
-          }
-          RepositoryIndexResponse.Builder response = RepositoryIndexResponse.newBuilder();
-          for (String name : catalog.models()) {
-            catalog
-                .champion(name)
-                .ifPresent(
-                    champion ->
-                        response.addModels(
-                            RepositoryIndexResponse.ModelIndex.newBuilder()
-                                .setName(name)
-                                .setVersion(champion.artifact().version())
-                                .setState("READY")));
-          }
-          return response.build();
+          RepositoryControl.refuseRepositoryName(request.getRepositoryName());
+          return descriptions.index(request.getReady());
         });
   }
 
-  private ServableModel model(String name, String version) {
-    checkVersion(version);
-    if (version.isEmpty()) {
-      return catalog.champion(name).orElseThrow(() -> unknown(name, "is not found"));
-    }
-    return catalog
-        .loaded(name, Long.toString(Long.parseLong(version)))
-        .orElseThrow(
-            () ->
-                catalog.champion(name).isPresent()
-                    ? unknown(name, "version " + version + " is not found")
-                    : unknown(name, "is not found"));
+  @Override
+  public void repositoryModelLoad(
+      RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          repository.load(request);
+          return RepositoryModelLoadResponse.getDefaultInstance();
+        });
   }
 
-  private static void checkVersion(String version) {
-    if (version.isEmpty()) {
-      return;
-    }
-    if (!INTEGER.matcher(version).matches()) {
-      throw Status.INVALID_ARGUMENT
-          .withDescription(
-              "failed to get model version from specified version string '"
-                  + version
-                  + "' (details: stol), version should be an integral value > 0")
-          .asRuntimeException();
-    }
-    if (version.startsWith("-")) {
-      throw Status.INVALID_ARGUMENT
-          .withDescription(
-              "invalid model version specified '"
-                  + version
-                  + "' , version should be an integral value > 0")
-          .asRuntimeException();
+  @Override
+  public void repositoryModelUnload(
+      RepositoryModelUnloadRequest request, StreamObserver<RepositoryModelUnloadResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          repository.unload(request);
+          return RepositoryModelUnloadResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void systemSharedMemoryStatus(
+      SystemSharedMemoryStatusRequest request,
+      StreamObserver<SystemSharedMemoryStatusResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          refuseNamedRegion("system", request.getName());
+          return SystemSharedMemoryStatusResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void systemSharedMemoryRegister(
+      SystemSharedMemoryRegisterRequest request,
+      StreamObserver<SystemSharedMemoryRegisterResponse> reply) {
+    reply.onError(sharedMemoryRefusal().asStatus());
+  }
+
+  @Override
+  public void systemSharedMemoryUnregister(
+      SystemSharedMemoryUnregisterRequest request,
+      StreamObserver<SystemSharedMemoryUnregisterResponse> reply) {
+    answer(reply, SystemSharedMemoryUnregisterResponse::getDefaultInstance);
+  }
+
+  @Override
+  public void cudaSharedMemoryStatus(
+      CudaSharedMemoryStatusRequest request, StreamObserver<CudaSharedMemoryStatusResponse> reply) {
+    answer(
+        reply,
+        () -> {
+          refuseNamedRegion("CUDA", request.getName());
+          return CudaSharedMemoryStatusResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void cudaSharedMemoryRegister(
+      CudaSharedMemoryRegisterRequest request,
+      StreamObserver<CudaSharedMemoryRegisterResponse> reply) {
+    reply.onError(sharedMemoryRefusal().asStatus());
+  }
+
+  @Override
+  public void cudaSharedMemoryUnregister(
+      CudaSharedMemoryUnregisterRequest request,
+      StreamObserver<CudaSharedMemoryUnregisterResponse> reply) {
+    answer(reply, CudaSharedMemoryUnregisterResponse::getDefaultInstance);
+  }
+
+  @Override
+  public void traceSetting(
+      TraceSettingRequest request, StreamObserver<TraceSettingResponse> reply) {
+    answer(reply, () -> ServerSettings.trace(request));
+  }
+
+  @Override
+  public void logSettings(LogSettingsRequest request, StreamObserver<LogSettingsResponse> reply) {
+    answer(reply, () -> ServerSettings.log(request));
+  }
+
+  private static void refuseNamedRegion(String kind, String name) throws RefusedRequestException {
+    if (!name.isEmpty()) {
+      throw RefusedRequestException.of(
+          Status.Code.NOT_FOUND,
+          "Unable to find " + kind + " shared memory region: '" + name + "'");
     }
   }
 
-  private static StatusRuntimeException unknown(String name, String what) {
-    return Status.NOT_FOUND
-        .withDescription("Request for unknown model: '" + name + "' " + what)
-        .asRuntimeException();
+  private static RefusedRequestException sharedMemoryRefusal() {
+    return RefusedRequestException.of(
+        Status.Code.UNIMPLEMENTED, "Client shared memory is not offered.");
   }
 
-  private static <T> void answer(StreamObserver<T> reply, Supplier<T> work) {
+  /** What one call answers. */
+  @FunctionalInterface
+  private interface Call<T> {
+    T answer() throws RefusedRequestException;
+  }
+
+  private static <T> void answer(StreamObserver<T> reply, Call<T> call) {
     T answer;
     try {
-      answer = work.get();
-    } catch (StatusRuntimeException e) {
-      reply.onError(e);
+      answer = call.answer();
+    } catch (RefusedRequestException e) {
+      reply.onError(e.asStatus());
       return;
     }
     reply.onNext(answer);

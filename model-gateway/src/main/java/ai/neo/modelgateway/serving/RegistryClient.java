@@ -12,66 +12,62 @@ import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
 import ai.neo.proto.registry.v1.VersionName;
-import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** A registry over gRPC, in this process or another. */
+/** The registry over gRPC, in this process or elsewhere. Safe for any thread; calls block. */
 public final class RegistryClient implements VersionRegistry {
-  private static final int MAX_MESSAGE_BYTES = 300 * 1024 * 1024;
-  private static final long SECONDS = 30;
+
+  private static final String CHAMPION = "champion";
+
+  /** Longer than a registry with a slow disk takes for the largest artifact. */
+  private static final long DEADLINE_SECONDS = 30;
+
+  /** The largest artifact that may be loaded, and what describes it. */
+  private static final int MESSAGE_MAX_BYTES = (256 << 20) + (1 << 20);
 
   private final RegistryServiceGrpc.RegistryServiceBlockingStub stub;
 
+  /**
+   * @param channel stays the caller's to close
+   */
   public RegistryClient(Channel channel) {
-    stub =
+    this.stub =
         RegistryServiceGrpc.newBlockingStub(channel)
-            .withMaxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .withMaxOutboundMessageSize(MAX_MESSAGE_BYTES);
+            .withMaxInboundMessageSize(MESSAGE_MAX_BYTES)
+            .withMaxOutboundMessageSize(MESSAGE_MAX_BYTES);
   }
 
   @Override
   public ModelArtifact fetch(String model, String version) throws ModelRefusedException {
+    Artifact artifact;
     try {
-      Artifact artifact =
-          calls()
-              .fetchArtifact(VersionName.newBuilder().setModel(model).setVersion(version).build());
-      ModelVersion about = artifact.getVersion();
-      byte[] content = artifact.getContent().toByteArray();
-      String found = digest(content);
-      if (!found.equals(about.getDigest())) {
-        throw new ModelRefusedException(
-            "the bytes of "
-                + model
-                + " version "
-                + version
-                + " have digest "
-                + found
-                + ", the registry says "
-                + about.getDigest());
+      VersionName name = VersionName.newBuilder().setModel(model).setVersion(version).build();
+      artifact = call(registry -> registry.fetchArtifact(name));
+    } catch (RegistryException e) {
+      if (e.kind() == RegistryException.Kind.UNAVAILABLE) {
+        throw e;
       }
-      return new ModelArtifact(
-          model, version, found, about.getFormat(), about.getFeatureSetId(), content);
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND
-          || e.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
-          || e.getStatus().getCode() == Status.Code.DATA_LOSS) {
-        throw new ModelRefusedException(e.getStatus().getDescription(), e);
-      }
-      throw e;
+      throw new ModelRefusedException(e.getMessage(), e);
     }
+    ModelVersion described = artifact.getVersion();
+    return new ModelArtifact(
+        described.getModel(),
+        described.getVersion(),
+        described.getDigest(),
+        described.getFormat(),
+        described.getFeatureSetId(),
+        artifact.getContent().toByteArray());
   }
 
   @Override
   public Optional<String> champion(String model) {
-    return alias(model).map(Alias::getVersion);
+    return alias(model).map(Alias::getVersion).filter(version -> !version.isEmpty());
   }
 
   @Override
@@ -79,66 +75,81 @@ public final class RegistryClient implements VersionRegistry {
     return alias(model).map(Alias::getPreviousVersion).filter(version -> !version.isEmpty());
   }
 
-  private Optional<Alias> alias(String model) {
-    try {
-      return Optional.of(
-          calls()
-              .getAlias(
-                  AliasName.newBuilder()
-                      .setModel(model)
-                      .setAlias(ServingCatalog.CHAMPION)
-                      .build()));
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
   @Override
   public ModelVersion register(RegisterRequest request) {
-    return calls().register(request);
+    return call(registry -> registry.register(request));
   }
 
   @Override
   public List<ModelVersion> list(String model) {
+    ListVersionsRequest request = ListVersionsRequest.newBuilder().setModel(model).build();
     try {
-      return calls()
-          .listVersions(ListVersionsRequest.newBuilder().setModel(model).build())
-          .getVersionsList();
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-        return List.of();
-      }
-      throw e;
+      return call(registry -> registry.listVersions(request)).getVersionsList();
+    } catch (RegistryException e) {
+      return emptyWhenUnknown(e, List.of());
     }
   }
 
   @Override
-  public void moveAlias(MoveAliasRequest request) {
-    calls().moveAlias(request);
+  public void moveChampion(
+      String model, String version, String expected, String action, String actor, String reason) {
+    MoveAliasRequest request =
+        MoveAliasRequest.newBuilder()
+            .setModel(model)
+            .setAlias(CHAMPION)
+            .setVersion(version)
+            .setExpectedVersion(expected)
+            .setAction(action)
+            .setActor(actor)
+            .setReason(reason.isBlank() ? action : reason) // the ledger wants one
+            .build();
+    Alias moved = call(registry -> registry.moveAlias(request));
+    if (!moved.getVersion().equals(version)) {
+      throw new RegistryException(
+          RegistryException.Kind.CONFLICT,
+          "the registry moved the champion of " + model + " to " + moved.getVersion());
+    }
   }
 
   @Override
   public void record(RecordRequest request) {
-    calls().record(request);
+    call(registry -> registry.record(request));
   }
 
-  private RegistryServiceGrpc.RegistryServiceBlockingStub calls() {
-    return stub.withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
-  }
-
-  private static String digest(byte[] content) {
+  private Optional<Alias> alias(String model) {
+    AliasName name = AliasName.newBuilder().setModel(model).setAlias(CHAMPION).build();
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      return Optional.of(call(registry -> registry.getAlias(name)));
+    } catch (RegistryException e) {
+      return emptyWhenUnknown(e, Optional.empty());
     }
   }
 
-  /** The bytes as a message carries them. */
-  public static ByteString bytes(byte[] content) {
-    return ByteString.copyFrom(content);
+  private static <T> T emptyWhenUnknown(RegistryException e, T empty) {
+    if (e.kind() == RegistryException.Kind.NOT_FOUND) {
+      return empty;
+    }
+    throw e;
+  }
+
+  private <T> T call(Function<RegistryServiceGrpc.RegistryServiceBlockingStub, T> call) {
+    try {
+      return call.apply(stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS));
+    } catch (StatusRuntimeException e) {
+      Status status = e.getStatus();
+      String said = status.getDescription() == null ? "" : status.getDescription();
+      throw new RegistryException(
+          kind(status.getCode()), said.isEmpty() ? status.getCode().name() : said, e);
+    }
+  }
+
+  private static RegistryException.Kind kind(Status.Code code) {
+    return switch (code) {
+      case ABORTED, ALREADY_EXISTS -> RegistryException.Kind.CONFLICT;
+      case NOT_FOUND -> RegistryException.Kind.NOT_FOUND;
+      case INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE, DATA_LOSS, PERMISSION_DENIED ->
+          RegistryException.Kind.REFUSED;
+      default -> RegistryException.Kind.UNAVAILABLE;
+    };
   }
 }

@@ -1,401 +1,433 @@
 package ai.neo.modelgateway.serving;
 
-import ai.neo.modelgateway.engine.Answer;
-import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.SwapReceipt;
-import ai.neo.proto.registry.v1.MoveAliasRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The versions that are loaded, and the champion among them.
+ * Which version of each model answers. Safe for any thread.
  *
- * <p>A swap loads, checks and warms the new version, moves the registry's alias by compare-and-set,
- * and then changes one reference: a request that began on the old version ends on it. The previous
- * champion stays loaded, so that a rollback needs no file. Reads take no lock; changes of one model
- * wait for each other.
+ * <p>Requests {@link #enter} a version and never wait. {@link #promote}, {@link #rollback}, {@link
+ * #restore} and {@link #unload} block on the registry and on loading, one at a time for each model;
+ * what answers changes by one reference, after the registry has agreed. Requests inside finish on
+ * the version that they entered.
  */
-public final class ServingCatalog {
-  /** The alias of the version that answers by default. */
-  public static final String CHAMPION = "champion";
+public final class ServingCatalog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingCatalog.class);
 
-  /** Row counts that are tried before a version serves. */
-  private static final int[] WARM_ROWS = {1, 2, 4, 8, 16, 32, 64};
-
-  /** How often each is tried: enough for the compiler to have seen it. */
-  private static final int WARM_ROUNDS = 20;
-
   private final VersionRegistry registry;
-  private final List<ModelEngine> engines;
-  private final Map<String, Slot> slots = new ConcurrentHashMap<>();
+  private final VersionLoader loader;
+  private final ConcurrentMap<String, ModelSlot> slots = new ConcurrentHashMap<>();
+  private final ExecutorService standbys =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("standby-loader-", 0).factory());
+  private volatile boolean closed;
 
-  private static final class Slot {
-    volatile Serving serving = new Serving(Optional.empty(), Optional.empty(), 0);
-    final List<Consumer<ModelChange>> watchers = new CopyOnWriteArrayList<>();
-  }
-
-  /** What serves at one moment. */
-  private record Serving(
-      Optional<ServableModel> champion, Optional<ServableModel> previous, long epoch) {}
-
+  /**
+   * @param engines asked in order which one reads a format
+   */
   public ServingCatalog(VersionRegistry registry, List<ModelEngine> engines) {
     this.registry = registry;
-    this.engines = List.copyOf(engines);
+    this.loader = new VersionLoader(registry, engines);
   }
 
-  /** Names of models that have a champion. */
-  public Set<String> models() {
-    Set<String> names = new TreeSet<>();
-    slots.forEach(
-        (name, slot) -> {
-          if (slot.serving.champion().isPresent()) {
-            names.add(name);
-          }
-        });
-    return names;
-  }
+  /** A version that a request is inside of, and the epoch in which it was chosen. */
+  public record Entered(ServedVersion version, long epoch) {}
 
-  /** The version that answers by default. */
-  public Optional<ServableModel> champion(String model) {
-    Slot slot = slots.get(model);
-    return slot == null ? Optional.empty() : slot.serving.champion();
-  }
-
-  /** A loaded version: the champion or its predecessor. */
-  public Optional<ServableModel> loaded(String model, String version) {
-    Slot slot = slots.get(model);
-    if (slot == null) {
-      return Optional.empty();
-    }
-    Serving serving = slot.serving;
-    return serving
-        .champion()
-        .filter(one -> one.artifact().version().equals(version))
-        .or(() -> serving.previous().filter(one -> one.artifact().version().equals(version)));
-  }
-
-  /** How many swaps there were since the process began. */
-  public long epoch(String model) {
-    Slot slot = slots.get(model);
-    return slot == null ? 0 : slot.serving.epoch();
-  }
-
-  /** Loads what the registry says serves: at start. */
-  public void restore(String model) {
-    Slot slot = slot(model);
-    synchronized (slot) {
-      Optional<ServableModel> champion = registry.champion(model).flatMap(v -> tryLoad(model, v));
-      Optional<ServableModel> previous =
-          registry.previousChampion(model).flatMap(v -> tryLoad(model, v));
-      if (champion.isEmpty() && previous.isPresent()) {
-        LOG.error("champion cannot be loaded, its predecessor serves model={}", model);
-        champion = previous;
-        previous = Optional.empty();
-      }
-      slot.serving = new Serving(champion, previous, slot.serving.epoch());
-    }
-  }
-
-  private Optional<ServableModel> tryLoad(String model, String version) {
-    try {
-      return Optional.of(loadAndWarm(model, version));
-    } catch (ModelRefusedException e) {
-      LOG.error(
-          "version cannot serve model={} version={} reason={}", model, version, e.getMessage());
-      return Optional.empty();
-    }
+  /** Why a request for a version can or cannot be served. */
+  public enum Availability {
+    READY,
+    UNKNOWN_MODEL,
+    UNKNOWN_VERSION,
+    /** The model is known, and no version of it is loaded. */
+    NO_VERSION,
+    /** The version served once and is not loaded now. */
+    NOT_READY
   }
 
   /**
-   * Makes a registered version the champion.
+   * Goes inside the champion (empty version) or any other warm version. Whoever got one must call
+   * {@link ServedVersion#leave}.
+   */
+  public Optional<Entered> enter(String model, String version) {
+    ModelSlot slot = slots.get(model);
+    while (slot != null) {
+      Serving now = slot.serving();
+      Optional<ServedVersion> wanted = now.version(version);
+      if (wanted.isEmpty()) {
+        return Optional.empty();
+      }
+      // A version is retired only after the reference has changed, so that a second look differs.
+      if (wanted.get().enter()) {
+        return Optional.of(new Entered(wanted.get(), now.epoch()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Says whether {@link #enter} would succeed now, or why not. */
+  public Availability availability(String model, String version) {
+    ModelSlot slot = slots.get(model);
+    if (slot == null || !slot.isKnown()) {
+      return Availability.UNKNOWN_MODEL;
+    }
+    if (slot.serving().version(version).isPresent()) {
+      return Availability.READY;
+    }
+    if (version.isEmpty()) {
+      return Availability.NO_VERSION;
+    }
+    return slot.everServed(version) ? Availability.NOT_READY : Availability.UNKNOWN_VERSION;
+  }
+
+  /** False only for a version that is warm and {@linkplain ServableModel#isQuick slow}. */
+  public boolean isQuick(String model, String version) {
+    return serving(model).version(version).map(v -> v.model().isQuick()).orElse(true);
+  }
+
+  /** The version that answers by default. It may be closed by later swaps; do not hold on to it. */
+  public Optional<ServableModel> champion(String model) {
+    return serving(model).champion().map(ServedVersion::model);
+  }
+
+  /** The warm versions of every known model, by name, then by version. */
+  public List<CatalogEntry> entries() {
+    return slots.values().stream()
+        .filter(ModelSlot::isKnown)
+        .map(CatalogEntry::of)
+        .sorted((a, b) -> a.model().compareTo(b.model()))
+        .toList();
+  }
+
+  /** False while a model that should be served has no version that answers. */
+  public boolean isReady() {
+    return !closed && slots.values().stream().allMatch(slot -> slot.failure().isEmpty());
+  }
+
+  /** Rises by one with each change of the champion since this gateway started; 0 before any. */
+  public long epoch(String model) {
+    return serving(model).epoch();
+  }
+
+  /**
+   * Delivers CURRENT at once (version empty when nothing answers yet), then every change, in order.
    *
-   * @param expectedChampion what the caller believes to be champion; empty for whatever is
-   * @throws ModelRefusedException if the version may not serve; nothing has changed then
+   * @param watcher must not block; one that throws is dropped
+   * @return close it to stop watching
+   */
+  public AutoCloseable watch(String model, Consumer<ModelChange> watcher) {
+    return slot(model).watch(watcher);
+  }
+
+  /** Tells the watchers of the change's model; for changes that swap nothing. */
+  public void announce(ModelChange change) {
+    slot(change.getModel()).announce(change);
+  }
+
+  /**
+   * Loads, verifies and warms a registered version, then makes it the champion. To promote what is
+   * champion already changes nothing.
+   *
+   * @param expectedChampion the champion that it replaces, as the caller believes; empty for
+   *     whichever it is
+   * @throws ModelRefusedException with the reason, when it may not serve; the champion serves on
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away; the champion serves on
    */
   public SwapReceipt promote(
       String model, String version, String expectedChampion, String actor, String reason)
       throws ModelRefusedException {
-    Slot slot = slot(model);
-    synchronized (slot) {
-      Serving before = slot.serving;
-      String from = before.champion().map(one -> one.artifact().version()).orElse("");
-      if (!expectedChampion.isEmpty() && !expectedChampion.equals(from)) {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      String registered = registry.champion(model).orElse("");
+      if (!expectedChampion.isEmpty() && !expectedChampion.equals(registered)) {
         throw new ModelRefusedException(
-            "the champion is version " + from + ", not " + expectedChampion + " as expected");
+            "the champion of '%s' is %s, not version %s as expected; look again and decide anew"
+                .formatted(model, named(registered), expectedChampion));
       }
-      if (from.equals(version)) {
-        throw new ModelRefusedException("version " + version + " is the champion already");
+      Serving now = slot.serving();
+      if (version.equals(registered) && version.equals(now.championVersion())) {
+        return receipt(slot, version).build();
       }
-      long loadStarted = System.nanoTime();
-      ServableModel next;
+      VersionLoader.Loaded loaded = loadOrRecordRefusal(slot, version, actor);
       try {
-        next = load(model, version);
-        sameFeatures(before.champion(), next);
-      } catch (ModelRefusedException e) {
-        refused(model, version, actor, e.getMessage());
+        if (!version.equals(registered)) {
+          move(slot, version, registered, new Move("promote", actor, reason));
+        }
+      } catch (ModelRefusedException | RuntimeException e) {
+        retireUnlessWarm(now, loaded.version());
         throw e;
       }
-      long warmStarted = System.nanoTime();
-      warm(next);
-      long swapStarted = System.nanoTime();
-      move(model, version, from, "promote", actor, reason);
-      Serving after = new Serving(Optional.of(next), before.champion(), before.epoch() + 1);
-      slot.serving = after;
-      long done = System.nanoTime();
-      before.previous().ifPresent(ServableModel::close);
-      return announced(
-          ModelChange.Kind.PROMOTED,
-          after,
-          reason,
-          receipt(model, from, after)
-              .setLoadNs(warmStarted - loadStarted)
-              .setWarmNs(swapStarted - warmStarted)
-              .setSwapNs(done - swapStarted)
-              .build());
+      Serving next = now.withChampion(loaded.version(), now.champion().map(ServedVersion::version));
+      return swap(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
+    } finally {
+      slot.change.unlock();
     }
   }
 
   /**
-   * Makes the previous champion, which is still loaded, the champion again.
+   * Makes the ledger's previous champion the champion again. It is warm as a rule, and then nothing
+   * is loaded; what takes its place as the next to roll back to is loaded afterwards, off this
+   * thread.
    *
-   * @throws ModelRefusedException if there is none
+   * @throws ModelRefusedException when there is no previous champion, or it may no longer serve
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
    */
   public SwapReceipt rollback(String model, String actor, String reason)
       throws ModelRefusedException {
-    Slot slot = slot(model);
-    synchronized (slot) {
-      Serving before = slot.serving;
-      String from = before.champion().map(one -> one.artifact().version()).orElse("");
-      long loadStarted = System.nanoTime();
-      String to =
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      String current = registry.champion(model).orElse("");
+      String target =
           registry
               .previousChampion(model)
               .orElseThrow(
-                  () -> new ModelRefusedException("model '" + model + "' has no earlier champion"));
-      ServableModel next = loaded(model, to).orElse(null);
-      if (next == null) {
-        next = loadAndWarm(model, to);
+                  () ->
+                      new ModelRefusedException(
+                          "there is no champion of '%s' before %s to roll back to"
+                              .formatted(model, named(current))));
+      Serving now = slot.serving();
+      Optional<ServedVersion> warm = now.version(target);
+      VersionLoader.Loaded loaded =
+          warm.isPresent()
+              ? new VersionLoader.Loaded(warm.get(), 0, 0)
+              : loader.load(model, target, now.champion());
+      try {
+        move(slot, target, current, new Move("rollback", actor, reason));
+      } catch (ModelRefusedException | RuntimeException e) {
+        retireUnlessWarm(now, loaded.version());
+        throw e;
       }
-      long swapStarted = System.nanoTime();
-      move(model, to, from, "rollback", actor, reason);
-      Serving after = new Serving(Optional.of(next), before.champion(), before.epoch() + 1);
-      slot.serving = after;
-      long done = System.nanoTime();
-      return announced(
-          ModelChange.Kind.ROLLED_BACK,
-          after,
-          reason,
-          receipt(model, from, after)
-              .setLoadNs(swapStarted - loadStarted)
-              .setSwapNs(done - swapStarted)
-              .build());
+      Serving next = now.withChampion(loaded.version(), Optional.empty());
+      SwapReceipt receipt = swap(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
+      standbys.execute(() -> warmPrevious(slot, receipt.getEpoch()));
+      return receipt;
+    } finally {
+      slot.change.unlock();
     }
-  }
-
-  /** Hears the present champion at once, then every change, until closed. */
-  public AutoCloseable watch(String model, Consumer<ModelChange> watcher) {
-    Slot slot = slot(model);
-    synchronized (slot) {
-      slot.watchers.add(watcher);
-      watcher.accept(change(ModelChange.Kind.CURRENT, model, slot.serving, "").build());
-    }
-    return () -> slot.watchers.remove(watcher);
-  }
-
-  /** Tells the watchers of something that changed no reference: a candidate, a refusal. */
-  public void announce(ModelChange change) {
-    slot(change.getModel()).watchers.forEach(watcher -> watcher.accept(change));
-  }
-
-  private SwapReceipt announced(
-      ModelChange.Kind kind, Serving after, String reason, SwapReceipt receipt) {
-    LOG.info(
-        "model={} {} from={} to={} epoch={} load_ns={} warm_ns={} swap_ns={}",
-        receipt.getModel(),
-        kind,
-        receipt.getFromVersion(),
-        receipt.getToVersion(),
-        receipt.getEpoch(),
-        receipt.getLoadNs(),
-        receipt.getWarmNs(),
-        receipt.getSwapNs());
-    announce(
-        change(kind, receipt.getModel(), after, reason)
-            .setPreviousVersion(receipt.getFromVersion())
-            .build());
-    return receipt;
-  }
-
-  private static ModelChange.Builder change(
-      ModelChange.Kind kind, String model, Serving serving, String reason) {
-    ModelChange.Builder change =
-        ModelChange.newBuilder()
-            .setKind(kind)
-            .setModel(model)
-            .setEpoch(serving.epoch())
-            .setReason(reason);
-    serving
-        .champion()
-        .map(ServableModel::artifact)
-        .ifPresent(
-            champion ->
-                change
-                    .setVersion(champion.version())
-                    .setDigest(champion.digest())
-                    .setFeatureSetId(champion.featureSetId()));
-    return change;
-  }
-
-  private static SwapReceipt.Builder receipt(String model, String from, Serving after) {
-    ModelArtifact to = after.champion().orElseThrow().artifact();
-    return SwapReceipt.newBuilder()
-        .setModel(model)
-        .setFromVersion(from)
-        .setToVersion(to.version())
-        .setToDigest(to.digest())
-        .setEpoch(after.epoch());
-  }
-
-  private ServableModel loadAndWarm(String model, String version) throws ModelRefusedException {
-    ServableModel loaded = load(model, version);
-    warm(loaded);
-    return loaded;
   }
 
   /**
-   * Loads a version and has it answer once.
+   * Serves what the registry says: its champion, or the one before when the champion cannot be
+   * loaded (which the ledger then says), and warms the one to roll back to. Does nothing when the
+   * champion serves already, or when there is none.
    *
-   * @throws ModelRefusedException if it cannot or may not
+   * @throws ModelRefusedException when neither can be loaded; then the model is not ready
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
    */
-  public ServableModel load(String model, String version) throws ModelRefusedException {
-    ModelArtifact artifact = registry.fetch(model, version);
-    for (ModelEngine engine : engines) {
-      if (engine.reads(artifact.format())) {
-        ServableModel loaded = engine.load(artifact);
-        try {
-          check(loaded, infer(loaded, 1), 1);
-          return loaded;
-        } catch (ModelRefusedException e) {
-          loaded.close();
-          throw e;
-        }
+  public void restore(String model) throws ModelRefusedException {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      Optional<String> champion = registry.champion(model);
+      if (champion.isEmpty() || champion.get().equals(slot.serving().championVersion())) {
+        return;
       }
-    }
-    throw new ModelRefusedException(
-        "format '"
-            + artifact.format()
-            + "' is not loaded here, for it may run code or no engine"
-            + " reads it; export the model to ONNX");
-  }
-
-  private static void warm(ServableModel model) {
-    for (int round = 0; round < WARM_ROUNDS; round++) {
-      for (int rows : WARM_ROWS) {
-        infer(model, rows);
-      }
+      Optional<String> previous = registry.previousChampion(model);
+      VersionLoader.Loaded loaded = championOrPrevious(slot, champion.get(), previous);
+      Serving next = slot.serving().withChampion(loaded.version(), Optional.empty());
+      swap(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
+      warmPrevious(slot, next.epoch());
+    } finally {
+      slot.change.unlock();
     }
   }
 
-  private static Answer infer(ServableModel model, int rows) {
-    return model.infer(new float[rows * model.features()], rows);
-  }
-
-  private static void check(ServableModel model, Answer answer, int rows)
-      throws ModelRefusedException {
-    float[] probabilities = answer.actionProbabilities();
-    if (probabilities.length != rows * 3) {
-      throw new ModelRefusedException(
-          "action_probabilities has "
-              + probabilities.length
-              + " numbers for "
-              + rows
-              + " row, expected 3");
-    }
-    float sum = 0;
-    for (float probability : probabilities) {
-      if (!(probability >= 0 && probability <= 1)) {
-        throw new ModelRefusedException(
-            "version " + model.artifact().version() + " answers probability " + probability);
-      }
-      sum += probability;
-    }
-    if (Math.abs(sum - rows) > 1e-3) {
-      throw new ModelRefusedException("probabilities add up to " + sum + ", expected 1");
-    }
-  }
-
-  private static void sameFeatures(Optional<ServableModel> champion, ServableModel next)
-      throws ModelRefusedException {
-    if (champion.isEmpty()) {
+  /** Serves the model no more; requests inside finish. The registry is not touched. */
+  public void unload(String model) {
+    ModelSlot slot = slots.get(model);
+    if (slot == null) {
       return;
     }
-    String expected = champion.get().artifact().featureSetId();
-    if (!next.artifact().featureSetId().equals(expected)) {
-      throw new ModelRefusedException(
-          "version "
-              + next.artifact().version()
-              + " was made for feature set '"
-              + next.artifact().featureSetId()
-              + "', the loop computes '"
-              + expected
-              + "'");
-    }
-    if (next.features() != champion.get().features()) {
-      throw new ModelRefusedException(
-          "version "
-              + next.artifact().version()
-              + " takes "
-              + next.features()
-              + " features, the loop computes "
-              + champion.get().features());
-    }
-  }
-
-  private void move(
-      String model, String version, String from, String action, String actor, String reason) {
-    registry.moveAlias(
-        MoveAliasRequest.newBuilder()
-            .setModel(model)
-            .setAlias(CHAMPION)
-            .setVersion(version)
-            .setExpectedVersion(from)
-            .setActor(actor)
-            .setReason(reason.isBlank() ? action : reason)
-            .setAction(action)
-            .build());
-  }
-
-  private void refused(String model, String version, String actor, String reason) {
+    slot.change.lock();
     try {
-      registry.record(
-          RecordRequest.newBuilder()
-              .setModel(model)
-              .setVersion(version)
-              .setAction("promotion-refused")
-              .setActor(actor)
-              .setReason(reason)
-              .build());
-    } catch (io.grpc.StatusRuntimeException e) {
-      LOG.warn("refusal is not in the ledger model={} version={}", model, version, e);
+      Serving now = slot.serving();
+      Serving next = new Serving(Optional.empty(), Map.of(), now.epoch(), Optional.empty());
+      slot.replace(next, Optional.empty());
+    } finally {
+      slot.change.unlock();
     }
   }
 
-  private Slot slot(String model) {
-    return slots.computeIfAbsent(model, name -> new Slot());
+  /** Serves nothing any more and frees every version when its last request has left. */
+  @Override
+  public void close() {
+    closed = true;
+    standbys.shutdownNow();
+    slots.keySet().forEach(this::unload);
+  }
+
+  /** Without making a slot, so that asking for names that do not exist costs no memory. */
+  private Serving serving(String model) {
+    ModelSlot slot = slots.get(model);
+    return slot == null ? Serving.NOTHING : slot.serving();
+  }
+
+  private ModelSlot slot(String model) {
+    return slots.computeIfAbsent(model, ModelSlot::new);
+  }
+
+  private VersionLoader.Loaded loadOrRecordRefusal(ModelSlot slot, String version, String actor)
+      throws ModelRefusedException {
+    Serving now = slot.serving();
+    Optional<ServedVersion> warm = Optional.ofNullable(now.warm().get(version));
+    if (warm.isPresent()) {
+      return new VersionLoader.Loaded(warm.get(), 0, 0);
+    }
+    try {
+      return loader.load(slot.name(), version, now.champion());
+    } catch (ModelRefusedException e) {
+      record(slot.name(), version, "promotion-refused", actor, e.getMessage());
+      throw e;
+    }
+  }
+
+  private VersionLoader.Loaded championOrPrevious(
+      ModelSlot slot, String champion, Optional<String> previous) throws ModelRefusedException {
+    String model = slot.name();
+    try {
+      return loader.load(model, champion, Optional.empty());
+    } catch (ModelRefusedException e) {
+      LOG.error("model={} champion={} cannot be loaded: {}", model, champion, e.getMessage());
+      slot.failed(champion, e.getMessage());
+      if (previous.isEmpty()) {
+        throw e;
+      }
+      VersionLoader.Loaded loaded = loader.load(model, previous.get(), Optional.empty());
+      record(
+          model,
+          previous.get(),
+          "fallback",
+          "gateway",
+          "serves instead of champion %s, which cannot be loaded: %s"
+              .formatted(champion, e.getMessage()));
+      return loaded;
+    }
+  }
+
+  /** Loads the version that a rollback would lead to, unless the champion changed meanwhile. */
+  private void warmPrevious(ModelSlot slot, long epoch) {
+    slot.change.lock();
+    try {
+      Serving now = slot.serving();
+      if (closed || now.epoch() != epoch) {
+        return;
+      }
+      Optional<String> previous = registry.previousChampion(slot.name());
+      if (previous.isEmpty() || previous.get().equals(now.championVersion())) {
+        return;
+      }
+      Optional<ServedVersion> warm = Optional.ofNullable(now.warm().get(previous.get()));
+      ServedVersion standby =
+          warm.isPresent()
+              ? warm.get()
+              : loader.load(slot.name(), previous.get(), now.champion()).version();
+      slot.replace(now.withPrevious(standby), Optional.empty());
+    } catch (ModelRefusedException | RegistryException e) {
+      LOG.warn("model={} has no warm version to roll back to: {}", slot.name(), e.getMessage());
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  private record Move(String action, String actor, String reason) {}
+
+  private void move(ModelSlot slot, String version, String expected, Move move)
+      throws ModelRefusedException {
+    try {
+      registry.moveChampion(
+          slot.name(), version, expected, move.action(), move.actor(), move.reason());
+    } catch (RegistryException e) {
+      if (e.kind() == RegistryException.Kind.UNAVAILABLE) {
+        throw e;
+      }
+      throw new ModelRefusedException("the registry refuses: " + e.getMessage(), e);
+    }
+  }
+
+  private static void retireUnlessWarm(Serving now, ServedVersion version) {
+    if (now.warm().get(version.version()) != version) {
+      version.retire();
+    }
+  }
+
+  private static ModelChange.Builder changed(ModelChange.Kind kind, String reason) {
+    return ModelChange.newBuilder().setKind(kind).setReason(reason);
+  }
+
+  private SwapReceipt swap(
+      ModelSlot slot, Serving next, VersionLoader.Loaded loaded, ModelChange.Builder change) {
+    String from = slot.serving().championVersion();
+    ServedVersion to = loaded.version();
+    ModelChange announcement =
+        change
+            .setModel(slot.name())
+            .setVersion(to.version())
+            .setDigest(to.artifact().digest())
+            .setFeatureSetId(to.artifact().featureSetId())
+            .setPreviousVersion(from)
+            .setEpoch(next.epoch())
+            .build();
+    long swapNs = slot.replace(next, Optional.of(announcement));
+    LOG.info(
+        "model={} version={} takes the place of version={} epoch={} kind={} swap_ns={}",
+        slot.name(),
+        to.version(),
+        from,
+        next.epoch(),
+        announcement.getKind(),
+        swapNs);
+    return receipt(slot, from)
+        .setLoadNs(loaded.loadNs())
+        .setWarmNs(loaded.warmNs())
+        .setSwapNs(swapNs)
+        .build();
+  }
+
+  private static SwapReceipt.Builder receipt(ModelSlot slot, String from) {
+    Serving now = slot.serving();
+    return SwapReceipt.newBuilder()
+        .setModel(slot.name())
+        .setFromVersion(from)
+        .setToVersion(now.championVersion())
+        .setToDigest(now.champion().map(version -> version.artifact().digest()).orElse(""))
+        .setEpoch(now.epoch());
+  }
+
+  /** Best effort: that something was refused matters more than that the ledger says it. */
+  private void record(String model, String version, String action, String actor, String reason) {
+    RecordRequest request =
+        RecordRequest.newBuilder()
+            .setModel(model)
+            .setVersion(version)
+            .setAction(action)
+            .setActor(actor)
+            .setReason(reason)
+            .build();
+    try {
+      registry.record(request);
+    } catch (RegistryException e) {
+      LOG.warn(
+          "the ledger could not take action={} of model={} version={}", action, model, version, e);
+    }
+  }
+
+  private static String named(String version) {
+    return version.isEmpty() ? "none" : "version " + version;
   }
 }

@@ -3,38 +3,49 @@ package ai.neo.modelgateway.serving;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.proto.registry.v1.ModelVersion;
-import ai.neo.proto.registry.v1.MoveAliasRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What the gateway needs of a registry. Calls block; a registry that is away shows as {@link
- * io.grpc.StatusRuntimeException}. Thread-safe.
+ * The registry as the gateway needs it: which versions there are, which one is champion, and the
+ * ledger. Calls block on the registry's store; never call them from the thread that answers
+ * predictions. Every method throws {@link RegistryException} when the registry is away or refuses.
  */
 public interface VersionRegistry {
+
   /**
-   * A version with its bytes.
+   * The version's bytes and description.
    *
-   * @throws ModelRefusedException if there is none, or the bytes are not those of its digest
+   * @throws ModelRefusedException when there is no such version
    */
   ModelArtifact fetch(String model, String version) throws ModelRefusedException;
 
-  /** The champion's version. */
+  /** The version that the registry calls champion. */
   Optional<String> champion(String model);
 
-  /** The version to which a rollback leads. */
+  /** The champion before the present one, by the ledger; empty when there was none. */
   Optional<String> previousChampion(String model);
 
+  /**
+   * Stores the artifact and registers it as the next version; the champion does not change. A
+   * format that may never be loaded is a {@link RegistryException} of kind REFUSED.
+   */
   ModelVersion register(RegisterRequest request);
 
-  /** Newest first; empty for an unknown model. */
+  /** The versions of a model, newest first; empty when the model is unknown. */
   List<ModelVersion> list(String model);
 
-  /** Compare-and-set of an alias. */
-  void moveAlias(MoveAliasRequest request);
+  /**
+   * Moves the champion by compare-and-set; kind CONFLICT when it is not where the caller believes.
+   *
+   * @param expected the present champion, empty when there is none yet
+   * @param action "promote" or "rollback", as the ledger says it
+   */
+  void moveChampion(
+      String model, String version, String expected, String action, String actor, String reason);
 
-  /** Adds evidence to the ledger. */
+  /** Adds evidence (a gate's result, a refusal) to the ledger. */
   void record(RecordRequest request);
 }

@@ -1,2 +1,2 @@
-/** Which version answers, and how that changes while it does. */
+/** Which versions are loaded, which one answers, and how one takes the place of another. */
 package ai.neo.modelgateway.serving;

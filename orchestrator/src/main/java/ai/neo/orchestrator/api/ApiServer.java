@@ -1,6 +1,8 @@
 package ai.neo.orchestrator.api;
 
+import ai.neo.orchestrator.features.FeatureQueries;
 import ai.neo.orchestrator.trading.OperatorCommand;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -21,12 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Shows a run and takes operators' commands. Loopback only; Host and Origin are checked on every
- * call, so that no other web page can reach it, and commands need the token of the data directory.
+ * Shows a run and takes operators' commands. Host and Origin are checked on every call, so that no
+ * other web page can reach it, and commands need the token of the data directory.
  */
 public final class ApiServer implements AutoCloseable {
   private static final Map<String, OperatorCommand> COMMANDS =
@@ -36,6 +39,7 @@ public final class ApiServer implements AutoCloseable {
           "kill", OperatorCommand.KILL,
           "resume", OperatorCommand.RESUME);
   private static final int MAX_LIMIT = 1000;
+  private static final int MAX_REASON = 1_000;
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final long PUSH_MS = 500;
   private static final long START_SECONDS = 10;
@@ -43,6 +47,7 @@ public final class ApiServer implements AutoCloseable {
   private final Parts parts;
   private final HttpServer server;
   private final Set<ServerWebSocket> sockets = ConcurrentHashMap.newKeySet();
+  private AllowedHosts names = AllowedHosts.of("127.0.0.1");
   private int port;
 
   /** Hands a command to the loop. */
@@ -53,17 +58,23 @@ public final class ApiServer implements AutoCloseable {
   /**
    * What it shows.
    *
+   * @param features what the model sees
+   * @param ready whether every part does what trading needs
    * @param health of the parts of the system, as the page shows it
    * @param models versions and history
    * @param metrics in Prometheus' text format
+   * @param latency of predictions, decisions and orders
    */
   public record Parts(
       RunView view,
+      FeatureQueries features,
       Desk desk,
       String token,
+      BooleanSupplier ready,
       Supplier<JsonArray> health,
       Supplier<JsonObject> models,
-      Supplier<String> metrics) {}
+      Supplier<String> metrics,
+      Supplier<JsonObject> latency) {}
 
   public ApiServer(Vertx vertx, Parts parts, Consumer<Router> more) {
     this.parts = parts;
@@ -71,7 +82,7 @@ public final class ApiServer implements AutoCloseable {
     router.route().handler(this::guard);
     router.get("/health/live").handler(c -> c.response().end("ok\n"));
     router.get("/health/ready").handler(this::ready);
-    router.get("/metrics").handler(c -> c.response().end(parts.metrics().get()));
+    router.get("/metrics").blockingHandler(this::metrics, false);
     router.get("/api/v1/status").handler(c -> json(c, status()));
     router.get("/api/v1/instruments").handler(c -> items(c, parts.view().instruments()));
     router.get("/api/v1/positions").handler(c -> items(c, parts.view().positions()));
@@ -84,6 +95,7 @@ public final class ApiServer implements AutoCloseable {
         .get("/api/v1/candles")
         .handler(
             c -> items(c, parts.view().candles(c.request().getParam("instrument", ""), limit(c))));
+    router.get("/api/v1/features").handler(this::features);
     router.get("/api/v1/models").blockingHandler(c -> json(c, parts.models().get()), false);
     router
         .post("/api/v1/commands")
@@ -119,15 +131,17 @@ public final class ApiServer implements AutoCloseable {
   /**
    * Begins to answer.
    *
+   * @param host a name or address of this machine
    * @param wanted 0 for a free port
    * @return the port
    * @throws IllegalStateException if the port is taken
    */
-  public int listen(int wanted) throws InterruptedException {
+  public int listen(String host, int wanted) throws InterruptedException {
     try {
+      names = AllowedHosts.of(host);
       port =
           server
-              .listen(wanted, "127.0.0.1")
+              .listen(wanted, host)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS)
@@ -144,7 +158,11 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private JsonObject status() {
-    return parts.view().status().put("health", parts.health().get());
+    return parts
+        .view()
+        .status()
+        .put("health", parts.health().get())
+        .put("latency", parts.latency().get());
   }
 
   private void push() {
@@ -182,17 +200,25 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private boolean allowed(String host, String origin) {
-    Set<String> hosts = Set.of("localhost:" + port, "127.0.0.1:" + port);
-    return host != null
-        && hosts.contains(host)
-        && (origin == null || hosts.stream().anyMatch(mine -> origin.equals("http://" + mine)));
+    return names.allow(host, origin, port);
   }
 
+  private void metrics(RoutingContext context) {
+    context
+        .response()
+        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        .end(parts.metrics().get());
+  }
+
+  /** Ready when every part does what trading needs; otherwise which does not, and why. */
   private void ready(RoutingContext context) {
-    boolean ready =
-        parts.health().get().stream()
-            .allMatch(part -> !"down".equals(((JsonObject) part).getString("state")));
-    context.response().setStatusCode(ready ? 200 : 503).end(ready ? "ready\n" : "not ready\n");
+    boolean ready = parts.ready().getAsBoolean();
+    context.response().setStatusCode(ready ? 200 : 503);
+    json(
+        context,
+        new JsonObject()
+            .put("status", ready ? "ready" : "not ready")
+            .put("parts", parts.health().get()));
   }
 
   private void command(RoutingContext context) {
@@ -226,8 +252,53 @@ public final class ApiServer implements AutoCloseable {
           "one of halt, flatten, kill, resume");
       return;
     }
-    parts.desk().command(command, "api", body.getString("reason", ""));
+    String reason = body.getString("reason", "");
+    if (reason.length() > MAX_REASON || !StandardCharsets.UTF_8.newEncoder().canEncode(reason)) {
+      error(
+          context,
+          400,
+          "bad-reason",
+          "the reason is no text of at most " + MAX_REASON + " characters",
+          "shorten it, or leave it away");
+      return;
+    }
+    parts.desk().command(command, "api", reason);
     json(context, new JsonObject().put("accepted", true).put("command", name));
+  }
+
+  /** The newest of every instrument, or with {@code instrument=SYMBOL} the history of that one. */
+  private void features(RoutingContext context) {
+    String symbol = context.request().getParam("instrument");
+    int limit = limit(context);
+    long afterNs;
+    try {
+      afterNs = Long.parseLong(context.request().getParam("after", "-1"));
+    } catch (NumberFormatException e) {
+      error(
+          context,
+          400,
+          "bad-cursor",
+          "after is no cursor",
+          "send the 'next' of the answer before, or leave it away");
+      return;
+    }
+    Future<JsonArray> asked =
+        symbol == null
+            ? parts.features().latest()
+            : parts.features().history(symbol, afterNs, limit);
+    asked.onComplete(
+        items -> {
+          boolean more = symbol != null && items.size() == limit;
+          Object next = more ? items.getJsonObject(limit - 1).getValue("id") : null;
+          json(context, new JsonObject().put("items", items).put("next", next));
+        },
+        away ->
+            error(
+                context,
+                503,
+                "store-away",
+                "PostgreSQL does not answer",
+                "try again; the journal keeps what it has not got yet"));
   }
 
   private interface Listing {

@@ -21,11 +21,15 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +40,7 @@ public final class RunView implements RunListener {
   private static final int CANDLES = 1_500;
   private static final int DECISIONS = 5_000;
   private static final int FILLS = 50_000;
+  private static final int ORDERS = 50_000;
   private static final int EQUITY_POINTS = 4_000;
   private static final int ALERTS = 100;
 
@@ -50,32 +55,65 @@ public final class RunView implements RunListener {
   private final Map<Long, Prediction> predictions = new HashMap<>();
   private final Deque<Fill> fills = new ArrayDeque<>();
   private final Deque<JsonObject> alerts = new ArrayDeque<>();
-  private final Map<String, JsonObject> orders = new java.util.LinkedHashMap<>();
+  private final SequencedMap<String, ShownOrder> orders = new LinkedHashMap<>();
   private final List<JsonObject> equity = new ArrayList<>();
   private final Deque<Supplier<JsonObject>> news = new ArrayDeque<>();
   private long equityEvery = 1;
   private long equitySeen;
   private long nowNs;
   private boolean ended;
+  private boolean feedLive = true;
   private String champion = "";
   private String championDigest = "";
   private long epoch;
-  private Snapshot snapshot;
+  private final Account account = new Account();
+  private final long[] marksE8;
 
-  /** The account and the counters at one moment. */
-  private record Snapshot(
-      TradingState state,
-      String reason,
-      long cashE8,
-      long equityE8,
-      long realisedE8,
-      long unrealisedE8,
-      long feesE8,
-      double drawdown,
-      double maxDrawdown,
-      LoopCounters.Snapshot counters,
-      List<Portfolio.StrategyPosition> positions,
-      Map<Integer, Long> marks) {}
+  /** An order and how far it is: made into words only when somebody asks. */
+  private static final class ShownOrder {
+    final Order order;
+    String status = "SENT";
+    long filledE8;
+
+    ShownOrder(Order order) {
+      this.order = order;
+    }
+  }
+
+  /**
+   * The account and the counters after the last event. Written over at each: numbers alone, so that
+   * it costs the loop nanoseconds and nothing is allocated for a reader who may never come.
+   */
+  private static final class Account {
+    private boolean known;
+    private TradingState state;
+    private String reason;
+    private long cashE8;
+    private long equityE8;
+    private long realisedE8;
+    private long unrealisedE8;
+    private long feesE8;
+    private double drawdown;
+    private double maxDrawdown;
+    private List<Portfolio.StrategyPosition> positions = List.of();
+    private final LoopCounters counters = new LoopCounters();
+
+    void take(TradingLoop loop) {
+      Portfolio portfolio = loop.portfolio();
+      known = true;
+      state = loop.state();
+      reason = loop.stateReason();
+      cashE8 = portfolio.cashE8();
+      equityE8 = portfolio.equityE8();
+      realisedE8 = portfolio.realisedE8();
+      unrealisedE8 = portfolio.unrealisedE8();
+      feesE8 = portfolio.feesE8();
+      drawdown = portfolio.drawdown();
+      maxDrawdown = portfolio.maxDrawdown();
+      positions = portfolio.positions();
+      loop.copyCounters(counters);
+    }
+  }
 
   private final long initialCashE8;
 
@@ -83,6 +121,7 @@ public final class RunView implements RunListener {
     this.runId = runId;
     this.instruments = List.copyOf(instruments);
     this.initialCashE8 = initialCashE8;
+    this.marksE8 = new long[instruments.size()];
     instruments.forEach(instrument -> candles.add(new ArrayDeque<>()));
   }
 
@@ -91,6 +130,8 @@ public final class RunView implements RunListener {
     nowNs = Math.max(nowNs, event.timeNs());
     switch (event) {
       case LoopEvent.MarketData market -> {
+        int instrument = market.event().instrument();
+        marksE8[instrument] = loop.portfolio().markE8(instrument);
         if (market.event() instanceof Bar bar) {
           add(candles.get(bar.instrument()), bar, CANDLES);
           tell("candle", () -> candle(bar).put("instrument", symbol(bar.instrument())));
@@ -103,6 +144,7 @@ public final class RunView implements RunListener {
         epoch = arrived.prediction().epoch();
       }
       case LoopEvent.VenueReported reported -> onReport(reported.report());
+      case LoopEvent.FeedChanged changed -> feedLive = changed.live();
       case LoopEvent.FeedEnded end -> ended = true;
       case LoopEvent.PredictionFailed e -> { // Seen in the decision that follows from it.
       }
@@ -113,7 +155,7 @@ public final class RunView implements RunListener {
       case LoopEvent.OperatorCommanded e -> { // Seen in the state.
       }
     }
-    snapshot = snapshot(loop);
+    account.take(loop);
     if (event instanceof LoopEvent.PredictionArrived arrived) {
       predictions.put(arrived.prediction().id(), arrived.prediction());
       if (predictions.size() > DECISIONS) {
@@ -130,8 +172,12 @@ public final class RunView implements RunListener {
         add(decisions, decide.decision(), DECISIONS);
         tell("decision", () -> decision(decide.decision()));
       }
-      case LoopCommand.Submit submit ->
-          orders.put(submit.order().clientOrderId(), order(submit.order()));
+      case LoopCommand.Submit submit -> {
+        orders.put(submit.order().clientOrderId(), new ShownOrder(submit.order()));
+        if (orders.size() > ORDERS) {
+          orders.pollFirstEntry();
+        }
+      }
       case LoopCommand.Alert alert -> {
         JsonObject shown =
             new JsonObject()
@@ -158,7 +204,7 @@ public final class RunView implements RunListener {
   }
 
   private void onReport(ExecutionReport report) {
-    JsonObject order = orders.get(report.clientOrderId());
+    ShownOrder order = orders.get(report.clientOrderId());
     String status =
         switch (report) {
           case ExecutionReport.Acknowledged r -> "ACKNOWLEDGED";
@@ -166,9 +212,12 @@ public final class RunView implements RunListener {
           case ExecutionReport.Filled r -> {
             add(fills, r.fill(), FILLS);
             tell("fill", () -> fill(r.fill()));
+            int instrument = r.fill().instrument();
+            if (marksE8[instrument] == 0) {
+              marksE8[instrument] = r.fill().priceE8();
+            }
             if (order != null) {
-              long filled = E8.parse(order.getString("filled_quantity")) + r.fill().quantityE8();
-              order.put("filled_quantity", E8.format(filled));
+              order.filledE8 += r.fill().quantityE8();
             }
             yield r.complete() ? "FILLED" : "PARTIALLY_FILLED";
           }
@@ -177,7 +226,7 @@ public final class RunView implements RunListener {
           case ExecutionReport.OutcomeUnknown r -> "UNKNOWN";
         };
     if (order != null) {
-      order.put("status", status);
+      order.status = status;
     }
   }
 
@@ -211,27 +260,6 @@ public final class RunView implements RunListener {
     return all;
   }
 
-  private Snapshot snapshot(TradingLoop loop) {
-    Portfolio portfolio = loop.portfolio();
-    Map<Integer, Long> marks = new HashMap<>();
-    for (Instrument instrument : instruments) {
-      marks.put(instrument.id(), portfolio.markE8(instrument.id()));
-    }
-    return new Snapshot(
-        loop.state(),
-        loop.stateReason(),
-        portfolio.cashE8(),
-        portfolio.equityE8(),
-        portfolio.realisedE8(),
-        portfolio.unrealisedE8(),
-        portfolio.feesE8(),
-        portfolio.drawdown(),
-        portfolio.maxDrawdown(),
-        loop.counters(),
-        portfolio.positions(),
-        marks);
-  }
-
   /** SHA-256 over the decisions so far. */
   public synchronized String decisionDigest() {
     return digest.hex();
@@ -243,7 +271,7 @@ public final class RunView implements RunListener {
         new JsonObject()
             .put("run_id", runId)
             .put("mode", "paper")
-            .put("feed", ended ? "ended" : "running")
+            .put("feed", ended ? "ended" : feedLive ? "running" : "down")
             .put("time", time(nowNs))
             .put("initial_cash", E8.format(initialCashE8))
             .put(
@@ -253,20 +281,20 @@ public final class RunView implements RunListener {
                     .put("version", champion)
                     .put("digest", championDigest)
                     .put("epoch", epoch));
-    if (snapshot == null) {
+    if (!account.known) {
       return status.put("state", "starting");
     }
-    Snapshot now = snapshot;
-    LoopCounters.Snapshot c = now.counters();
+    Account now = account;
+    LoopCounters.Snapshot c = now.counters.copy();
     return status
-        .put("state", now.state().name().toLowerCase(Locale.ROOT).replace("active", "running"))
-        .put("cash", E8.format(now.cashE8()))
-        .put("equity", E8.format(now.equityE8()))
-        .put("realised_pnl", E8.format(now.realisedE8()))
-        .put("unrealised_pnl", E8.format(now.unrealisedE8()))
-        .put("fees", E8.format(now.feesE8()))
-        .put("drawdown", now.drawdown())
-        .put("max_drawdown", now.maxDrawdown())
+        .put("state", now.state.name().toLowerCase(Locale.ROOT).replace("active", "running"))
+        .put("cash", E8.format(now.cashE8))
+        .put("equity", E8.format(now.equityE8))
+        .put("realised_pnl", E8.format(now.realisedE8))
+        .put("unrealised_pnl", E8.format(now.unrealisedE8))
+        .put("fees", E8.format(now.feesE8))
+        .put("drawdown", now.drawdown)
+        .put("max_drawdown", now.maxDrawdown)
         .put(
             "counts",
             new JsonObject()
@@ -286,8 +314,8 @@ public final class RunView implements RunListener {
         .put(
             "kill",
             new JsonObject()
-                .put("active", now.state() == TradingState.KILLED)
-                .put("reason", now.reason()));
+                .put("active", now.state == TradingState.KILLED)
+                .put("reason", now.reason));
   }
 
   private static JsonObject json(Map<String, Long> counts) {
@@ -325,17 +353,19 @@ public final class RunView implements RunListener {
 
   /** Fills after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray fills(String after, int limit) {
-    return page(fills.stream().map(this::fill).toList(), after, limit);
+    return page(fills, Fill::tradeId, this::fill, new Page(after, limit));
   }
 
   /** Orders after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray orders(String after, int limit) {
-    return page(orders.values().stream().map(JsonObject::copy).toList(), after, limit);
+    return page(
+        orders.values(), shown -> shown.order.clientOrderId(), this::order, new Page(after, limit));
   }
 
   /** Decisions after the given id, oldest first; without an id, the newest. */
   public synchronized JsonArray decisions(String after, int limit) {
-    return page(decisions.stream().map(this::decision).toList(), after, limit);
+    return page(
+        decisions, each -> Long.toString(each.id()), this::decision, new Page(after, limit));
   }
 
   /** Alerts, oldest first. */
@@ -351,34 +381,39 @@ public final class RunView implements RunListener {
   /** All positions. */
   public synchronized JsonArray positions() {
     JsonArray items = new JsonArray();
-    if (snapshot != null) {
-      for (Portfolio.StrategyPosition held : snapshot.positions()) {
-        long mark = snapshot.marks().get(held.position().instrument());
-        items.add(
-            new JsonObject()
-                .put("instrument", symbol(held.position().instrument()))
-                .put("strategy", held.strategy())
-                .put("quantity", E8.format(held.position().quantityE8()))
-                .put("average_price", E8.format(held.position().averagePriceE8()))
-                .put("realised_pnl", E8.format(held.position().realisedE8()))
-                .put("unrealised_pnl", E8.format(held.position().unrealisedE8(mark))));
-      }
+    for (Portfolio.StrategyPosition held : account.positions) {
+      long mark = marksE8[held.position().instrument()];
+      items.add(
+          new JsonObject()
+              .put("instrument", symbol(held.position().instrument()))
+              .put("strategy", held.strategy())
+              .put("quantity", E8.format(held.position().quantityE8()))
+              .put("average_price", E8.format(held.position().averagePriceE8()))
+              .put("realised_pnl", E8.format(held.position().realisedE8()))
+              .put("unrealised_pnl", E8.format(held.position().unrealisedE8(mark))));
     }
     return items;
   }
 
-  private static JsonArray page(List<JsonObject> all, String after, int limit) {
-    if (after == null) {
-      return new JsonArray(
-          new ArrayList<>(all.subList(Math.max(0, all.size() - limit), all.size())));
-    }
+  private record Page(String after, int limit) {}
+
+  /** Words are made of the page's items alone: the loop waits meanwhile. */
+  private static <T> JsonArray page(
+      Collection<T> all, Function<T, String> id, Function<T, JsonObject> words, Page page) {
     int from = 0;
-    for (int i = 0; i < all.size(); i++) {
-      if (after.equals(String.valueOf(all.get(i).getValue("id")))) {
-        from = i + 1;
+    if (page.after == null) {
+      from = Math.max(0, all.size() - page.limit);
+    } else {
+      int index = 0;
+      for (T each : all) {
+        index++;
+        if (page.after.equals(id.apply(each))) {
+          from = index;
+        }
       }
     }
-    return new JsonArray(new ArrayList<>(all.subList(from, Math.min(all.size(), from + limit))));
+    return new JsonArray(
+        new ArrayList<>(all.stream().skip(from).limit(page.limit).map(words).toList()));
   }
 
   private static <T> List<T> last(Deque<T> all, int limit) {
@@ -409,7 +444,8 @@ public final class RunView implements RunListener {
         .put("time", time(fill.timeNs()));
   }
 
-  private JsonObject order(Order order) {
+  private JsonObject order(ShownOrder shown) {
+    Order order = shown.order;
     return new JsonObject()
         .put("id", order.clientOrderId())
         .put("instrument", symbol(order.instrument()))
@@ -417,9 +453,9 @@ public final class RunView implements RunListener {
         .put("side", order.side().name())
         .put("type", order.type().name())
         .put("quantity", E8.format(order.quantityE8()))
-        .put("filled_quantity", "0")
+        .put("filled_quantity", E8.format(shown.filledE8))
         .put("limit_price", order.limitPriceE8() == 0 ? null : E8.format(order.limitPriceE8()))
-        .put("status", "SENT")
+        .put("status", shown.status)
         .put("decision_id", order.decisionId())
         .put("time", time(order.createdNs()));
   }

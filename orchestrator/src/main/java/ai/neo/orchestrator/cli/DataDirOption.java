@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.operations.OperationsException;
+import ai.neo.orchestrator.operations.RunningNeo;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,17 +21,16 @@ final class DataDirOption {
   }
 
   /** Ports and addresses of the run that uses the directory now. */
-  JsonObject running() throws IOException {
-    Path file = dataDir.resolve("run.json");
-    if (!Files.exists(file)) {
-      throw new OperationsException(
-          Neo.AWAY,
-          "no Neo runs on "
-              + dataDir
-              + "; start one with ./neo run, or name its"
-              + " directory with --data-dir");
-    }
-    return new JsonObject(Files.readString(file));
+  JsonObject running() {
+    return RunningNeo.on(dataDir)
+        .map(RunningNeo::announced)
+        .orElseThrow(
+            () ->
+                new OperationsException(
+                    Neo.AWAY,
+                    "no Neo runs on "
+                        + dataDir
+                        + "; start one with ./neo run, or name its directory with --data-dir"));
   }
 
   String token() throws IOException {

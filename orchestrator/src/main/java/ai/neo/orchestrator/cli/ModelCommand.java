@@ -37,8 +37,10 @@ final class ModelCommand {
   private static int with(
       DataDirOption dataDir, Call call, java.util.function.Consumer<JsonObject> then)
       throws IOException {
+    JsonObject running = dataDir.running();
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", dataDir.running().getInteger("gateway_port"))
+        NettyChannelBuilder.forAddress(
+                running.getString("gateway_host"), running.getInteger("gateway_port"))
             .usePlaintext()
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build();
@@ -50,17 +52,27 @@ final class ModelCommand {
     }
   }
 
-  @CommandLine.Command(mixinStandardHelpOptions = true, description = "All versions.")
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "All versions.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model list", "  ./neo model list --json --data-dir /srv/neo"})
   int list(
-      @CommandLine.Mixin DataDirOption dataDir, @CommandLine.Option(names = "--json") boolean json)
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
       throws IOException {
     return with(dataDir, RegistryView::json, all -> rows(all.getJsonArray("items"), json));
   }
 
-  @CommandLine.Command(mixinStandardHelpOptions = true, description = "One version.")
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "One version.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model show 3", "  ./neo model show 3 --json"})
   int show(
       @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Parameters(paramLabel = "VERSION") String version)
+      @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.") String version,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
     return with(
         dataDir,
@@ -71,57 +83,80 @@ final class ModelCommand {
                 .filter(one -> one.getString("version").equals(version))
                 .findFirst()
                 .ifPresentOrElse(
-                    this::object,
+                    one -> object(one, json),
                     () -> {
                       throw new IllegalArgumentException("there is no version " + version);
                     }));
   }
 
-  @CommandLine.Command(mixinStandardHelpOptions = true, description = "What happened, and why.")
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "What happened, and why.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model history", "  ./neo model history --json"})
   int history(
-      @CommandLine.Mixin DataDirOption dataDir, @CommandLine.Option(names = "--json") boolean json)
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
       throws IOException {
     return with(dataDir, RegistryView::json, all -> rows(all.getJsonArray("history"), json));
   }
 
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
-      description = "Registers a file as the next version; it does not serve yet.")
+      description = "Registers a file as the next version; it does not serve yet.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model push my.onnx", "  ./neo model push my.onnx --feature-set ID --json"})
   int push(
       @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Parameters(paramLabel = "FILE") Path file,
+      @CommandLine.Parameters(paramLabel = "FILE", description = "An ONNX file.") Path file,
       @CommandLine.Option(
               names = "--feature-set",
               description = "Id of the features it was made for (default: the bundled set's).")
-          String featureSet)
+          String featureSet,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
     byte[] content = Files.readAllBytes(file);
     String id =
         featureSet == null
             ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id()
             : featureSet;
-    return with(dataDir, registry -> registry.push(content, id, ACTOR), this::object);
+    return with(dataDir, registry -> registry.push(content, id, ACTOR), one -> object(one, json));
   }
 
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
-      description = "Loads, checks and warms a version, then makes it the champion.")
+      description = "Loads, checks and warms a version, then makes it the champion.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model promote 3", "  ./neo model promote 3 --reason 'better on May'"})
   int promote(
       @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Parameters(paramLabel = "VERSION") String version,
-      @CommandLine.Option(names = "--reason", defaultValue = "by hand") String reason)
+      @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.") String version,
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "by hand",
+              description = "Why; it is kept in the ledger.")
+          String reason,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
-    return with(dataDir, registry -> registry.promote(version, ACTOR, reason), this::object);
+    return with(
+        dataDir, registry -> registry.promote(version, ACTOR, reason), one -> object(one, json));
   }
 
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
-      description = "Makes the previous champion the champion again.")
+      description = "Makes the previous champion the champion again.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model rollback", "  ./neo model rollback --reason 'worse than it looked'"})
   int rollback(
       @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Option(names = "--reason", defaultValue = "by hand") String reason)
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "by hand",
+              description = "Why; it is kept in the ledger.")
+          String reason,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
-    return with(dataDir, registry -> registry.rollback(ACTOR, reason), this::object);
+    return with(dataDir, registry -> registry.rollback(ACTOR, reason), one -> object(one, json));
   }
 
   private void rows(JsonArray rows, boolean json) {
@@ -134,7 +169,7 @@ final class ModelCommand {
     }
   }
 
-  private void object(JsonObject object) {
-    spec.commandLine().getOut().println(object.encodePrettily());
+  private void object(JsonObject object, boolean oneLine) {
+    spec.commandLine().getOut().println(oneLine ? object.encode() : object.encodePrettily());
   }
 }

@@ -5,6 +5,8 @@ import ai.neo.orchestrator.marketdata.recorded.BadMarketDataException;
 import ai.neo.orchestrator.operations.OperationsException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 
 /** {@code ./neo}: the commands, and how their failures become exit codes. */
@@ -16,14 +18,22 @@ import picocli.CommandLine;
     subcommands = {
       RunCommand.class,
       ReplayCommand.class,
+      ConfigCommand.class,
+      DoctorCommand.class,
       ModelCommand.class,
       OperatorCommands.Halt.class,
       OperatorCommands.Flatten.class,
       OperatorCommands.Kill.class,
-      OperatorCommands.Resume.class
+      OperatorCommands.Resume.class,
+      CompletionCommand.class
     },
-    footerHeading = "%nExit codes:%n",
+    footerHeading = "%nExamples:%n",
     footer = {
+      "  ./neo run                 # trade the bundled data; page at 127.0.0.1:8080",
+      "  ./neo doctor              # is everything there that a run needs?",
+      "  ./neo config show         # every key that can be set",
+      "",
+      "Exit codes:",
       "  0 done   1 internal failure   2 wrong usage or configuration",
       "  3 a check found a difference or refused   4 data corrupt",
       "  5 a needed service is away   130 interrupted"
@@ -37,10 +47,15 @@ public final class Neo {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Neo());
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(new Mistakes());
     line.setExecutionExceptionHandler(Neo::failed);
-    System.exit(line.execute(arguments));
+    return line;
   }
 
   private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
@@ -52,14 +67,17 @@ public final class Neo {
           case IllegalArgumentException wrong -> 2;
           case StatusRuntimeException status ->
               status.getStatus().getCode() == Status.Code.UNAVAILABLE ? AWAY : DIFFERENT;
-          case java.io.IOException io -> AWAY;
+          case IOException io -> AWAY;
+          case UncheckedIOException io -> AWAY;
           default -> 1;
         };
     String message =
         e instanceof StatusRuntimeException status
             ? status.getStatus().getDescription()
             : e.getMessage();
-    command.getErr().println("neo: " + (message == null ? e.toString() : message));
+    (message == null ? e.toString() : message)
+        .lines()
+        .forEach(line -> command.getErr().println("neo: " + line));
     if (code == 1) {
       e.printStackTrace(command.getErr());
     }

@@ -24,6 +24,9 @@ final class OperatorCommands {
     @CommandLine.Option(names = "--reason", description = "Why; it is kept with the command.")
     private String reason = "";
 
+    @CommandLine.Option(names = "--json", description = "The answer as one JSON object.")
+    private boolean json;
+
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
     @Override
@@ -49,7 +52,7 @@ final class OperatorCommands {
       if (response.statusCode() != 200) {
         throw new OperationsException(Neo.DIFFERENT, response.body());
       }
-      spec.commandLine().getOut().println(command + ": accepted");
+      spec.commandLine().getOut().println(json ? response.body() : command + ": accepted");
       return 0;
     }
   }
@@ -57,24 +60,32 @@ final class OperatorCommands {
   @CommandLine.Command(
       name = "halt",
       mixinStandardHelpOptions = true,
-      description = "No new entries; exits and stops work on.")
+      description = "No new entries; exits and stops work on.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo halt", "  ./neo halt --reason 'news at noon'"})
   static final class Halt extends Operator {}
 
   @CommandLine.Command(
       name = "flatten",
       mixinStandardHelpOptions = true,
-      description = "Close every position, then no new entries.")
+      description = "Close every position, then no new entries.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo flatten", "  ./neo flatten --data-dir /srv/neo"})
   static final class Flatten extends Operator {}
 
   @CommandLine.Command(
       name = "kill",
       mixinStandardHelpOptions = true,
-      description = "Cancel everything and send nothing more.")
+      description = "Cancel everything and send nothing more.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo kill", "  ./neo kill --json"})
   static final class Kill extends Operator {}
 
   @CommandLine.Command(
       name = "resume",
       mixinStandardHelpOptions = true,
-      description = "Trade again.")
+      description = "Trade again.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo resume", "  ./neo resume --reason 'all clear'"})
   static final class Resume extends Operator {}
 }

@@ -2,7 +2,8 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.Orchestrator;
 import ai.neo.orchestrator.RunOptions;
-import ai.neo.orchestrator.journal.RunJournal;
+import ai.neo.orchestrator.configuration.Given;
+import ai.neo.orchestrator.configuration.Origin;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -12,11 +13,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,32 +25,29 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Trades recorded market data on paper; without options, the bundled sample.",
+    description =
+        "Trades recorded or live market data on paper; without options, the bundled sample.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo run",
       "  ./neo run --speed max --until-end --json",
       "  ./neo run --data my-candles.csv --speed 3600",
+      "  ./neo run --live binance --symbols BTCUSDT,ETHUSDT",
+      "  ./neo run --config my.yaml --set page.port=9090 --set risk.max_daily_loss=500",
       "  ./neo run --symbols ETHUSDT --from 2024-06-01 --to 2024-07-01 --until-end"
     })
 final class RunCommand implements Callable<Integer> {
   private static final int INTERRUPTED = 130;
-  private static final Set<String> KEYS =
-      Set.of(
-          "page.port",
-          "gateway.port",
-          "metrics.port",
-          "registry.port",
-          "journal.durability",
-          "risk.file",
-          "run.seed");
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  /** For each of two steps; a third takes what is left of 5 s. */
+  private static final long STOP_MS = 1_800;
+
+  @CommandLine.Mixin private ConfigurationOptions configuration;
 
   @CommandLine.Option(
       names = "--speed",
-      description = "Recorded seconds per second, or 'max' (default: ${DEFAULT-VALUE}).")
-  private String speed = "600";
+      description = "Recorded seconds per second, or 'max'; the same as run.speed (default: 600).")
+  private Optional<String> speed = Optional.empty();
 
   @CommandLine.Option(names = "--symbols", split = ",", description = "Only these instruments.")
   private Set<String> symbols = Set.of();
@@ -61,6 +57,13 @@ final class RunCommand implements Callable<Integer> {
 
   @CommandLine.Option(names = "--to", description = "Up to this date or time, UTC.")
   private Optional<String> to = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--live",
+      paramLabel = "VENUE",
+      description =
+          "A venue's live public data in place of recorded ones, still on paper: binance; no key.")
+  private Optional<String> live = Optional.empty();
 
   @CommandLine.Option(names = "--until-end", description = "End with a summary when the data do.")
   private boolean untilEnd;
@@ -74,43 +77,45 @@ final class RunCommand implements Callable<Integer> {
       description = "A candle file of your own; may be given more than once.")
   private List<Path> data = new ArrayList<>();
 
-  @CommandLine.Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "page.port, gateway.port, metrics.port (0: a free one), journal.durability (os, fsync),"
-              + " risk.file, run.seed")
-  private Map<String, String> set = new TreeMap<>();
-
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
     Orchestrator orchestrator = new Orchestrator(options());
     CountDownLatch stopped = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              orchestrator.stop();
-              try {
-                if (!stopped.await(5, TimeUnit.SECONDS)) {
-                  System.err.println("neo: it did not stop within 5 s");
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(orchestrator, stopped), "stop"));
     boolean ended;
     try (orchestrator) {
       orchestrator.start();
       ended = orchestrator.run();
       print(orchestrator.summary());
+    } catch (Exception e) {
+      if (!orchestrator.stoppedWhileStarting()) {
+        throw e;
+      }
+      System.err.println("neo: stopped while it started");
+      return INTERRUPTED;
     } finally {
       stopped.countDown();
     }
     return ended ? 0 : INTERRUPTED;
+  }
+
+  /** Runs when a signal came; all is over within 5 s. */
+  private static void stop(Orchestrator orchestrator, CountDownLatch stopped) {
+    try {
+      orchestrator.stop();
+      if (!stopped.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+        orchestrator.hurry();
+        if (!stopped.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+          System.err.println("neo: it does not stop by itself, and is ended");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      orchestrator.endProcesses();
+    }
   }
 
   private void print(JsonObject summary) {
@@ -127,42 +132,29 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private RunOptions options() {
-    for (String key : set.keySet()) {
-      if (!KEYS.contains(key)) {
-        throw new IllegalArgumentException(
-            "unknown key '" + key + "' in --set; known are " + new java.util.TreeSet<>(KEYS));
-      }
-    }
+    List<Given> shorthands = new ArrayList<>();
+    speed.ifPresent(
+        text -> shorthands.add(new Given("run.speed", text, new Origin.Option("--speed"))));
     return new RunOptions(
         Path.of(System.getProperty("neo.home", ".")),
-        dataDir.path(),
-        speed.equals("max") ? Double.POSITIVE_INFINITY : number("--speed", speed),
-        (long) number("run.seed", set.getOrDefault("run.seed", "42")),
+        configuration.dataDir().path(),
+        configuration.read(shorthands),
         untilEnd,
         new Recording.Selection(symbols, time(from), time(to)),
         data,
-        Optional.ofNullable(set.get("risk.file")).map(Path::of),
-        RunJournal.Durability.valueOf(
-            set.getOrDefault("journal.durability", "os").toUpperCase(Locale.ROOT)),
-        port("page.port", 8080),
-        port("gateway.port", 8001),
-        port("metrics.port", 8002));
+        live.map(this::checked));
   }
 
-  private int port(String key, int byDefault) {
-    double port = number(key, set.getOrDefault(key, Integer.toString(byDefault)));
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException(key + "=" + port + ", expected 0..65535");
+  private String checked(String venue) {
+    if (!venue.equals("binance")) {
+      throw new IllegalArgumentException("--live " + venue + ": no such venue; there is binance");
     }
-    return (int) port;
-  }
-
-  private static double number(String name, String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(name + "='" + text + "', expected a number", e);
+    if (untilEnd || speed.isPresent() || !data.isEmpty() || from.isPresent() || to.isPresent()) {
+      throw new IllegalArgumentException(
+          "--live goes on until you stop it, at the market's pace; --data, --speed, --from, --to"
+              + " and --until-end are for recorded data");
     }
+    return venue;
   }
 
   private static OptionalLong time(Optional<String> text) {

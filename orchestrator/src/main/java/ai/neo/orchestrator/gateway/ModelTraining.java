@@ -7,11 +7,14 @@ import ai.neo.proto.learning.v1.TrainRequest;
 import ai.neo.proto.learning.v1.TrainRows;
 import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Has the gateway train a version from rows, and waits for it. */
 public final class ModelTraining {
@@ -25,7 +28,7 @@ public final class ModelTraining {
   }
 
   /**
-   * Rows in time order.
+   * Rows of one or more instruments, in any order.
    *
    * @param features row-major, rows × width
    * @param labels 0 SELL, 1 HOLD, 2 BUY
@@ -41,7 +44,9 @@ public final class ModelTraining {
   }
 
   /**
-   * Trains and registers.
+   * Trains and registers. The rows go out in time order, those of one time in the given order, so
+   * that the last of them, which the gateway keeps back to judge by, are the newest of every
+   * instrument.
    *
    * @param progress hears each epoch
    * @return the last progress, which names the registered version
@@ -73,10 +78,12 @@ public final class ModelTraining {
                   }
                 });
     requests.onNext(TrainRequest.newBuilder().setHeader(header).build());
-    for (int from = 0; from < rows.count(); from += ROWS_PER_MESSAGE) {
+    int[] order = timeOrder(rows.timesNs());
+    for (int from = 0; from < order.length; from += ROWS_PER_MESSAGE) {
+      int to = Math.min(order.length, from + ROWS_PER_MESSAGE);
       requests.onNext(
           TrainRequest.newBuilder()
-              .setRows(message(rows, from, Math.min(rows.count(), from + ROWS_PER_MESSAGE)))
+              .setRows(message(rows, Arrays.copyOfRange(order, from, to)))
               .build());
     }
     requests.onCompleted();
@@ -89,9 +96,17 @@ public final class ModelTraining {
     }
   }
 
-  private static TrainRows message(Rows rows, int from, int to) {
+  private static int[] timeOrder(long[] timesNs) {
+    return IntStream.range(0, timesNs.length)
+        .boxed()
+        .sorted(Comparator.comparingLong(row -> timesNs[row]))
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  private static TrainRows message(Rows rows, int[] order) {
     TrainRows.Builder message = TrainRows.newBuilder();
-    for (int row = from; row < to; row++) {
+    for (int row : order) {
       for (int i = row * rows.width(); i < (row + 1) * rows.width(); i++) {
         message.addFeatures(rows.features()[i]);
       }

@@ -3,13 +3,18 @@ package ai.neo.orchestrator.journal;
 import ai.neo.orchestrator.strategy.Action;
 import ai.neo.orchestrator.trading.Decision;
 import ai.neo.orchestrator.trading.LoopCommand;
-import ai.neo.tradingtypes.Order;
-import ai.neo.tradingtypes.OrderType;
-import ai.neo.tradingtypes.Side;
-import java.nio.ByteBuffer;
+import ai.neo.tradingtypes.encoding.OrderCodec;
+import ai.neo.tradingtypes.encoding.TlvException;
+import ai.neo.tradingtypes.encoding.TlvFields;
+import ai.neo.tradingtypes.encoding.TlvReader;
+import ai.neo.tradingtypes.encoding.TlvWriter;
 
 /** What the loop says, as payloads. The frame's timestamp is the command's time. */
 final class CommandCodec {
+  private static final int NONE = 0;
+  private static final int APPROVED = 1;
+  private static final int REFUSED = 2;
+
   private CommandCodec() {}
 
   static int type(LoopCommand command) {
@@ -23,116 +28,113 @@ final class CommandCodec {
     };
   }
 
-  static void write(LoopCommand command, ByteBuffer target) {
-    FieldWriter to = new FieldWriter(target);
+  static void write(LoopCommand command, TlvWriter to) {
     switch (command) {
       case LoopCommand.Predict predict ->
-          to.number(1, predict.predictionId())
-              .number(2, predict.instrument())
-              .reals(3, predict.features())
-              .number(4, predict.deadlineNs());
-      case LoopCommand.Submit submit -> writeOrder(submit.order(), to);
-      case LoopCommand.Cancel cancel -> to.text(1, cancel.clientOrderId());
+          to.putLong(JournalTags.PREDICTION_ID, predict.predictionId())
+              .putInt(JournalTags.INSTRUMENT, predict.instrument())
+              .putFloats(JournalTags.FEATURES, predict.features())
+              .putLong(JournalTags.DEADLINE_NS, predict.deadlineNs());
+      case LoopCommand.Submit submit -> OrderCodec.write(submit.order(), to);
+      case LoopCommand.Cancel cancel ->
+          to.putString(JournalTags.CLIENT_ORDER_ID, cancel.clientOrderId());
       case LoopCommand.Learn learn -> {
         EventCodec.writePrediction(learn.prediction(), to);
-        to.reals(10, learn.features())
-            .oneOf(11, learn.label())
-            .reals(12, new float[] {learn.forwardReturn()});
+        to.putFloats(JournalTags.FEATURES, learn.features())
+            .putString(JournalTags.LABEL, learn.label().name())
+            .putDouble(JournalTags.FORWARD_RETURN, learn.forwardReturn());
       }
       case LoopCommand.Decide decide -> writeDecision(decide.decision(), to);
-      case LoopCommand.Alert alert -> to.oneOf(1, alert.severity()).text(2, alert.text());
+      case LoopCommand.Alert alert ->
+          to.putString(JournalTags.SEVERITY, alert.severity().name())
+              .putString(JournalTags.REASON, alert.text());
     }
   }
 
+  /**
+   * The command of a frame.
+   *
+   * @throws TlvException if it is none
+   */
   static LoopCommand read(Frame frame) {
-    FieldReader from = new FieldReader(frame.payload());
+    TlvReader payload = new TlvReader(frame.payload());
     long timeNs = frame.timestampNs();
+    if (frame.type() == FrameType.SUBMIT) {
+      return new LoopCommand.Submit(timeNs, OrderCodec.read(payload));
+    }
+    TlvFields from = new TlvFields(JournalTags.FIRST, JournalTags.LAST).scan(payload);
     return switch (frame.type()) {
       case FrameType.PREDICT ->
           new LoopCommand.Predict(
-              timeNs, from.number(1), from.integer(2), from.reals(3), from.number(4));
-      case FrameType.SUBMIT -> new LoopCommand.Submit(timeNs, readOrder(from));
-      case FrameType.CANCEL -> new LoopCommand.Cancel(timeNs, from.text(1));
+              timeNs,
+              from.number(JournalTags.PREDICTION_ID),
+              from.integer(JournalTags.INSTRUMENT),
+              from.floats(JournalTags.FEATURES),
+              from.number(JournalTags.DEADLINE_NS));
+      case FrameType.CANCEL ->
+          new LoopCommand.Cancel(timeNs, from.text(JournalTags.CLIENT_ORDER_ID));
       case FrameType.LEARN ->
           new LoopCommand.Learn(
               timeNs,
               EventCodec.readPrediction(from),
-              from.reals(10),
-              from.oneOf(11, Action.class),
-              from.reals(12)[0]);
+              from.floats(JournalTags.FEATURES),
+              from.constant(JournalTags.LABEL, Action.class),
+              (float) from.real(JournalTags.FORWARD_RETURN));
       case FrameType.DECIDE -> new LoopCommand.Decide(timeNs, readDecision(timeNs, from));
       case FrameType.ALERT ->
           new LoopCommand.Alert(
-              timeNs, from.oneOf(1, LoopCommand.Alert.Severity.class), from.text(2));
-      default -> throw new IllegalStateException("frame type " + frame.type() + " is no command");
+              timeNs,
+              from.constant(JournalTags.SEVERITY, LoopCommand.Alert.Severity.class),
+              from.text(JournalTags.REASON));
+      default -> throw new TlvException("frame type " + frame.type() + " is no command", 0, 0);
     };
   }
 
-  private static void writeOrder(Order order, FieldWriter to) {
-    to.text(1, order.clientOrderId())
-        .number(2, order.instrument())
-        .text(3, order.strategy())
-        .oneOf(4, order.side())
-        .oneOf(5, order.type())
-        .number(6, order.quantityE8())
-        .number(7, order.limitPriceE8())
-        .flag(8, order.reduceOnly())
-        .number(9, order.decisionId())
-        .number(10, order.createdNs());
-  }
-
-  private static Order readOrder(FieldReader from) {
-    return new Order(
-        from.text(1),
-        from.integer(2),
-        from.text(3),
-        from.oneOf(4, Side.class),
-        from.oneOf(5, OrderType.class),
-        from.number(6),
-        from.number(7),
-        from.flag(8),
-        from.number(9),
-        from.number(10));
-  }
-
-  private static void writeDecision(Decision decision, FieldWriter to) {
-    to.number(1, decision.id())
-        .number(2, decision.instrument())
-        .text(3, decision.strategy())
-        .oneOf(4, decision.action())
-        .text(5, decision.reason())
-        .number(6, decision.predictionId())
-        .text(7, decision.modelVersion())
-        .real(8, decision.confidence())
-        .flag(9, decision.fallback())
-        .text(14, decision.clientOrderId());
+  private static void writeDecision(Decision decision, TlvWriter to) {
+    to.putLong(JournalTags.DECISION_ID, decision.id())
+        .putInt(JournalTags.INSTRUMENT, decision.instrument())
+        .putString(JournalTags.STRATEGY, decision.strategy())
+        .putString(JournalTags.ACTION, decision.action().name())
+        .putString(JournalTags.REASON, decision.reason())
+        .putLong(JournalTags.PREDICTION_ID, decision.predictionId())
+        .putString(JournalTags.MODEL_VERSION, decision.modelVersion())
+        .putDouble(JournalTags.CONFIDENCE, decision.confidence())
+        .putBoolean(JournalTags.FALLBACK, decision.fallback())
+        .putString(JournalTags.CLIENT_ORDER_ID, decision.clientOrderId());
     switch (decision.verdict()) {
-      case Decision.Verdict.None none -> to.number(10, 0);
-      case Decision.Verdict.Approved approved -> to.number(10, 1);
+      case Decision.Verdict.None none -> to.putByte(JournalTags.VERDICT, NONE);
+      case Decision.Verdict.Approved approved -> to.putByte(JournalTags.VERDICT, APPROVED);
       case Decision.Verdict.Refused(String rule, String limit, String observed) ->
-          to.number(10, 2).text(11, rule).text(12, limit).text(13, observed);
+          to.putByte(JournalTags.VERDICT, REFUSED)
+              .putString(JournalTags.RULE, rule)
+              .putString(JournalTags.LIMIT, limit)
+              .putString(JournalTags.OBSERVED, observed);
     }
   }
 
-  private static Decision readDecision(long timeNs, FieldReader from) {
-    Decision.Verdict verdict =
-        switch (from.integer(10)) {
-          case 0 -> new Decision.Verdict.None();
-          case 1 -> new Decision.Verdict.Approved();
-          default -> new Decision.Verdict.Refused(from.text(11), from.text(12), from.text(13));
-        };
+  private static Decision readDecision(long timeNs, TlvFields from) {
+    int verdict = from.integer(JournalTags.VERDICT);
     return new Decision(
-        from.number(1),
+        from.number(JournalTags.DECISION_ID),
         timeNs,
-        from.integer(2),
-        from.text(3),
-        from.oneOf(4, Action.class),
-        from.text(5),
-        from.number(6),
-        from.text(7),
-        from.real(8),
-        from.flag(9),
-        verdict,
-        from.text(14));
+        from.integer(JournalTags.INSTRUMENT),
+        from.text(JournalTags.STRATEGY),
+        from.constant(JournalTags.ACTION, Action.class),
+        from.text(JournalTags.REASON),
+        from.number(JournalTags.PREDICTION_ID),
+        from.text(JournalTags.MODEL_VERSION),
+        from.real(JournalTags.CONFIDENCE),
+        from.flag(JournalTags.FALLBACK),
+        switch (verdict) {
+          case NONE -> new Decision.Verdict.None();
+          case APPROVED -> new Decision.Verdict.Approved();
+          case REFUSED ->
+              new Decision.Verdict.Refused(
+                  from.text(JournalTags.RULE),
+                  from.text(JournalTags.LIMIT),
+                  from.text(JournalTags.OBSERVED));
+          default -> throw new TlvException("verdict " + verdict, JournalTags.VERDICT, 0);
+        },
+        from.text(JournalTags.CLIENT_ORDER_ID));
   }
 }

@@ -4,242 +4,199 @@ import ai.neo.orchestrator.execution.ExecutionReport;
 import ai.neo.orchestrator.strategy.Prediction;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.OperatorCommand;
-import ai.neo.tradingtypes.Bar;
-import ai.neo.tradingtypes.BookChange;
-import ai.neo.tradingtypes.Fill;
-import ai.neo.tradingtypes.MarketEvent;
-import ai.neo.tradingtypes.Quote;
-import ai.neo.tradingtypes.Side;
-import ai.neo.tradingtypes.Trade;
-import java.nio.ByteBuffer;
+import ai.neo.tradingtypes.encoding.FillCodec;
+import ai.neo.tradingtypes.encoding.MarketEventCodec;
+import ai.neo.tradingtypes.encoding.TlvException;
+import ai.neo.tradingtypes.encoding.TlvFields;
+import ai.neo.tradingtypes.encoding.TlvReader;
+import ai.neo.tradingtypes.encoding.TlvWriter;
 
-/** What the loop hears, as payloads. The frame's timestamp is the event's time. */
+/**
+ * What the loop hears, as payloads. The frame's timestamp is the event's time: for market data,
+ * when they were heard, while the payload has when they happened.
+ */
 final class EventCodec {
+  private static final int ACKNOWLEDGED = 0;
+  private static final int REJECTED = 1;
+  private static final int FILLED = 2;
+  private static final int CANCELLED = 3;
+  private static final int EXPIRED = 4;
+  private static final int OUTCOME_UNKNOWN = 5;
+
   private EventCodec() {}
 
   static int type(LoopEvent event) {
     return switch (event) {
-      case LoopEvent.MarketData market -> type(market.event());
+      case LoopEvent.MarketData market -> FrameType.of(market.event());
       case LoopEvent.PredictionArrived e -> FrameType.PREDICTION_ARRIVED;
       case LoopEvent.PredictionFailed e -> FrameType.PREDICTION_FAILED;
       case LoopEvent.VenueReported e -> FrameType.VENUE_REPORTED;
       case LoopEvent.FeedbackTaken e -> FrameType.FEEDBACK_TAKEN;
       case LoopEvent.ModelChanged e -> FrameType.MODEL_CHANGED;
       case LoopEvent.OperatorCommanded e -> FrameType.OPERATOR_COMMANDED;
+      case LoopEvent.FeedChanged e -> FrameType.FEED_CHANGED;
       case LoopEvent.FeedEnded e -> FrameType.FEED_ENDED;
     };
   }
 
-  private static int type(MarketEvent event) {
-    return switch (event) {
-      case Bar bar -> FrameType.BAR;
-      case Trade trade -> FrameType.TRADE;
-      case Quote quote -> FrameType.QUOTE;
-      case BookChange change -> FrameType.BOOK_CHANGE;
-    };
-  }
-
-  static void write(LoopEvent event, ByteBuffer target) {
-    FieldWriter to = new FieldWriter(target);
+  static void write(LoopEvent event, TlvWriter to) {
     switch (event) {
-      case LoopEvent.MarketData market -> writeMarket(market.event(), to);
+      case LoopEvent.MarketData market -> MarketEventCodec.write(market.event(), to);
       case LoopEvent.PredictionArrived arrived -> {
         writePrediction(arrived.prediction(), to);
-        to.number(20, arrived.latencyNs());
+        to.putLong(JournalTags.LATENCY_NS, arrived.latencyNs());
       }
       case LoopEvent.PredictionFailed failed ->
-          to.number(1, failed.predictionId()).text(2, failed.reason());
+          to.putLong(JournalTags.PREDICTION_ID, failed.predictionId())
+              .putString(JournalTags.REASON, failed.reason());
       case LoopEvent.VenueReported reported -> writeReport(reported.report(), to);
       case LoopEvent.FeedbackTaken taken ->
-          to.number(1, taken.predictionId()).text(2, taken.outcome()).number(3, taken.updates());
-      case LoopEvent.ModelChanged c ->
-          to.oneOf(1, c.kind())
-              .text(2, c.model())
-              .text(3, c.version())
-              .text(4, c.digest())
-              .text(5, c.previousVersion())
-              .number(6, c.epoch())
-              .text(7, c.reason());
-      case LoopEvent.OperatorCommanded c ->
-          to.oneOf(1, c.command()).text(2, c.actor()).text(3, c.reason());
+          to.putLong(JournalTags.PREDICTION_ID, taken.predictionId())
+              .putString(JournalTags.FEEDBACK_OUTCOME, taken.outcome())
+              .putLong(JournalTags.UPDATES, taken.updates());
+      case LoopEvent.ModelChanged changed ->
+          to.putString(JournalTags.CHANGE, changed.kind().name())
+              .putString(JournalTags.MODEL, changed.model())
+              .putString(JournalTags.MODEL_VERSION, changed.version())
+              .putString(JournalTags.MODEL_DIGEST, changed.digest())
+              .putString(JournalTags.PREVIOUS_VERSION, changed.previousVersion())
+              .putLong(JournalTags.MODEL_EPOCH, changed.epoch())
+              .putString(JournalTags.REASON, changed.reason());
+      case LoopEvent.OperatorCommanded commanded ->
+          to.putString(JournalTags.OPERATOR_COMMAND, commanded.command().name())
+              .putString(JournalTags.ACTOR, commanded.actor())
+              .putString(JournalTags.REASON, commanded.reason());
+      case LoopEvent.FeedChanged changed ->
+          to.putBoolean(JournalTags.FEED_LIVE, changed.live())
+              .putString(JournalTags.REASON, changed.detail());
       case LoopEvent.FeedEnded ended -> { // The frame says it all.
       }
     }
   }
 
+  /**
+   * The event of a frame.
+   *
+   * @throws TlvException if it is none
+   */
   static LoopEvent read(Frame frame) {
-    FieldReader from = new FieldReader(frame.payload());
     long timeNs = frame.timestampNs();
+    TlvReader payload = new TlvReader(frame.payload());
+    if (FrameType.market(frame.type())) {
+      return new LoopEvent.MarketData(timeNs, MarketEventCodec.read(payload));
+    }
+    TlvFields from = new TlvFields(JournalTags.FIRST, JournalTags.LAST).scan(payload);
     return switch (frame.type()) {
-      case FrameType.BAR, FrameType.TRADE, FrameType.QUOTE, FrameType.BOOK_CHANGE ->
-          new LoopEvent.MarketData(readMarket(frame.type(), timeNs, from));
       case FrameType.PREDICTION_ARRIVED ->
-          new LoopEvent.PredictionArrived(timeNs, readPrediction(from), from.number(20));
+          new LoopEvent.PredictionArrived(
+              timeNs, readPrediction(from), from.number(JournalTags.LATENCY_NS));
       case FrameType.PREDICTION_FAILED ->
-          new LoopEvent.PredictionFailed(timeNs, from.number(1), from.text(2));
-      case FrameType.VENUE_REPORTED -> new LoopEvent.VenueReported(timeNs, readReport(from));
+          new LoopEvent.PredictionFailed(
+              timeNs, from.number(JournalTags.PREDICTION_ID), from.text(JournalTags.REASON));
+      case FrameType.VENUE_REPORTED ->
+          new LoopEvent.VenueReported(timeNs, readReport(from, payload));
       case FrameType.FEEDBACK_TAKEN ->
-          new LoopEvent.FeedbackTaken(timeNs, from.number(1), from.text(2), from.number(3));
+          new LoopEvent.FeedbackTaken(
+              timeNs,
+              from.number(JournalTags.PREDICTION_ID),
+              from.text(JournalTags.FEEDBACK_OUTCOME),
+              from.number(JournalTags.UPDATES));
       case FrameType.MODEL_CHANGED ->
           new LoopEvent.ModelChanged(
               timeNs,
-              from.oneOf(1, LoopEvent.ModelChanged.Kind.class),
-              from.text(2),
-              from.text(3),
-              from.text(4),
-              from.text(5),
-              from.number(6),
-              from.text(7));
+              from.constant(JournalTags.CHANGE, LoopEvent.ModelChanged.Kind.class),
+              from.text(JournalTags.MODEL),
+              from.text(JournalTags.MODEL_VERSION),
+              from.text(JournalTags.MODEL_DIGEST),
+              from.text(JournalTags.PREVIOUS_VERSION),
+              from.number(JournalTags.MODEL_EPOCH),
+              from.text(JournalTags.REASON));
       case FrameType.OPERATOR_COMMANDED ->
           new LoopEvent.OperatorCommanded(
-              timeNs, from.oneOf(1, OperatorCommand.class), from.text(2), from.text(3));
+              timeNs,
+              from.constant(JournalTags.OPERATOR_COMMAND, OperatorCommand.class),
+              from.text(JournalTags.ACTOR),
+              from.text(JournalTags.REASON));
+      case FrameType.FEED_CHANGED ->
+          new LoopEvent.FeedChanged(
+              timeNs, from.flag(JournalTags.FEED_LIVE), from.text(JournalTags.REASON));
       case FrameType.FEED_ENDED -> new LoopEvent.FeedEnded(timeNs);
-      default -> throw new IllegalStateException("frame type " + frame.type() + " is no event");
+      default -> throw new TlvException("frame type " + frame.type() + " is no event", 0, 0);
     };
   }
 
-  private static void writeMarket(MarketEvent event, FieldWriter to) {
-    to.number(1, event.instrument());
-    switch (event) {
-      case Bar bar ->
-          to.number(2, bar.openTimeNs())
-              .number(3, bar.openE8())
-              .number(4, bar.highE8())
-              .number(5, bar.lowE8())
-              .number(6, bar.closeE8())
-              .number(7, bar.volumeE8());
-      case Trade trade ->
-          to.number(2, trade.tradeId())
-              .number(3, trade.priceE8())
-              .number(4, trade.quantityE8())
-              .oneOf(5, trade.aggressor());
-      case Quote quote ->
-          to.number(2, quote.bidPriceE8())
-              .number(3, quote.bidQuantityE8())
-              .number(4, quote.askPriceE8())
-              .number(5, quote.askQuantityE8());
-      case BookChange change ->
-          to.oneOf(2, change.side())
-              .number(3, change.priceE8())
-              .number(4, change.quantityE8())
-              .flag(5, change.last());
-    }
-  }
-
-  private static MarketEvent readMarket(int type, long timeNs, FieldReader from) {
-    int instrument = from.integer(1);
-    return switch (type) {
-      case FrameType.BAR ->
-          new Bar(
-              instrument,
-              from.number(2),
-              timeNs,
-              from.number(3),
-              from.number(4),
-              from.number(5),
-              from.number(6),
-              from.number(7));
-      case FrameType.TRADE ->
-          new Trade(
-              instrument,
-              timeNs,
-              from.number(2),
-              from.number(3),
-              from.number(4),
-              from.oneOf(5, Side.class));
-      case FrameType.QUOTE ->
-          new Quote(
-              instrument, timeNs, from.number(2), from.number(3), from.number(4), from.number(5));
-      default ->
-          new BookChange(
-              instrument,
-              timeNs,
-              from.oneOf(2, Side.class),
-              from.number(3),
-              from.number(4),
-              from.flag(5));
-    };
-  }
-
-  static void writePrediction(Prediction prediction, FieldWriter to) {
-    to.number(1, prediction.id())
-        .number(2, prediction.instrument())
-        .number(3, prediction.barTimeNs())
-        .text(4, prediction.model())
-        .text(5, prediction.version())
-        .text(6, prediction.digest())
-        .number(7, prediction.epoch())
-        .reals(
-            8,
+  static void writePrediction(Prediction prediction, TlvWriter to) {
+    to.putLong(JournalTags.PREDICTION_ID, prediction.id())
+        .putInt(JournalTags.INSTRUMENT, prediction.instrument())
+        .putLong(JournalTags.BAR_TIME_NS, prediction.barTimeNs())
+        .putString(JournalTags.MODEL, prediction.model())
+        .putString(JournalTags.MODEL_VERSION, prediction.version())
+        .putString(JournalTags.MODEL_DIGEST, prediction.digest())
+        .putLong(JournalTags.MODEL_EPOCH, prediction.epoch())
+        .putFloats(
+            JournalTags.SAYS,
             new float[] {
               prediction.sell(), prediction.hold(), prediction.buy(), prediction.expectedReturn()
             });
   }
 
-  static Prediction readPrediction(FieldReader from) {
-    float[] says = from.reals(8);
+  static Prediction readPrediction(TlvFields from) {
+    float[] says = from.floats(JournalTags.SAYS);
+    if (says.length != 4) {
+      throw new TlvException("floats=" + says.length + ", expected 4", JournalTags.SAYS, 0);
+    }
     return new Prediction(
-        from.number(1),
-        from.integer(2),
-        from.number(3),
-        from.text(4),
-        from.text(5),
-        from.text(6),
-        from.number(7),
+        from.number(JournalTags.PREDICTION_ID),
+        from.integer(JournalTags.INSTRUMENT),
+        from.number(JournalTags.BAR_TIME_NS),
+        from.text(JournalTags.MODEL),
+        from.text(JournalTags.MODEL_VERSION),
+        from.text(JournalTags.MODEL_DIGEST),
+        from.number(JournalTags.MODEL_EPOCH),
         says[0],
         says[1],
         says[2],
         says[3]);
   }
 
-  private static void writeReport(ExecutionReport report, FieldWriter to) {
-    to.text(2, report.clientOrderId()).number(3, report.timeNs());
+  private static void writeReport(ExecutionReport report, TlvWriter to) {
+    to.putString(JournalTags.CLIENT_ORDER_ID, report.clientOrderId())
+        .putLong(JournalTags.REPORT_TIME_NS, report.timeNs());
     switch (report) {
-      case ExecutionReport.Acknowledged r -> to.number(1, 0);
-      case ExecutionReport.Rejected r -> to.number(1, 1).text(4, r.reason());
+      case ExecutionReport.Acknowledged r -> to.putByte(JournalTags.REPORT_KIND, ACKNOWLEDGED);
+      case ExecutionReport.Rejected r -> writeEnd(REJECTED, r.reason(), to);
       case ExecutionReport.Filled r -> {
-        to.number(1, 2).flag(5, r.complete());
-        Fill fill = r.fill();
-        to.text(6, fill.tradeId())
-            .number(7, fill.instrument())
-            .text(8, fill.strategy())
-            .oneOf(9, fill.side())
-            .number(10, fill.priceE8())
-            .number(11, fill.quantityE8())
-            .number(12, fill.feeE8())
-            .number(13, fill.timeNs());
+        to.putByte(JournalTags.REPORT_KIND, FILLED).putBoolean(JournalTags.COMPLETE, r.complete());
+        FillCodec.write(r.fill(), to);
       }
-      case ExecutionReport.Cancelled r -> to.number(1, 3).text(4, r.reason());
-      case ExecutionReport.Expired r -> to.number(1, 4).text(4, r.reason());
-      case ExecutionReport.OutcomeUnknown r -> to.number(1, 5).text(4, r.reason());
+      case ExecutionReport.Cancelled r -> writeEnd(CANCELLED, r.reason(), to);
+      case ExecutionReport.Expired r -> writeEnd(EXPIRED, r.reason(), to);
+      case ExecutionReport.OutcomeUnknown r -> writeEnd(OUTCOME_UNKNOWN, r.reason(), to);
     }
   }
 
-  private static ExecutionReport readReport(FieldReader from) {
-    String order = from.text(2);
-    long timeNs = from.number(3);
-    int kind = from.integer(1);
+  private static void writeEnd(int kind, String reason, TlvWriter to) {
+    to.putByte(JournalTags.REPORT_KIND, kind).putString(JournalTags.REASON, reason);
+  }
+
+  private static ExecutionReport readReport(TlvFields from, TlvReader payload) {
+    String order = from.text(JournalTags.CLIENT_ORDER_ID);
+    long timeNs = from.number(JournalTags.REPORT_TIME_NS);
+    int kind = from.integer(JournalTags.REPORT_KIND);
+    if (kind == ACKNOWLEDGED) {
+      return new ExecutionReport.Acknowledged(order, timeNs);
+    }
+    if (kind == FILLED) {
+      boolean complete = from.flag(JournalTags.COMPLETE);
+      return new ExecutionReport.Filled(FillCodec.read(payload), complete, timeNs);
+    }
+    String reason = from.text(JournalTags.REASON);
     return switch (kind) {
-      case 0 -> new ExecutionReport.Acknowledged(order, timeNs);
-      case 1 -> new ExecutionReport.Rejected(order, timeNs, from.text(4));
-      case 2 ->
-          new ExecutionReport.Filled(
-              new Fill(
-                  from.text(6),
-                  order,
-                  from.integer(7),
-                  from.text(8),
-                  from.oneOf(9, Side.class),
-                  from.number(10),
-                  from.number(11),
-                  from.number(12),
-                  from.number(13)),
-              from.flag(5),
-              timeNs);
-      case 3 -> new ExecutionReport.Cancelled(order, timeNs, from.text(4));
-      case 4 -> new ExecutionReport.Expired(order, timeNs, from.text(4));
-      case 5 -> new ExecutionReport.OutcomeUnknown(order, timeNs, from.text(4));
-      default -> throw new IllegalStateException("execution report kind " + kind);
+      case REJECTED -> new ExecutionReport.Rejected(order, timeNs, reason);
+      case CANCELLED -> new ExecutionReport.Cancelled(order, timeNs, reason);
+      case EXPIRED -> new ExecutionReport.Expired(order, timeNs, reason);
+      case OUTCOME_UNKNOWN -> new ExecutionReport.OutcomeUnknown(order, timeNs, reason);
+      default -> throw new TlvException("report kind " + kind, JournalTags.REPORT_KIND, 0);
     };
   }
 }

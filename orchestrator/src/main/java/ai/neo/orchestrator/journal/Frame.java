@@ -51,11 +51,17 @@ public record Frame(int type, long sequence, long timestampNs, ByteBuffer payloa
     return metadata & 0xFF;
   }
 
-  /** The checksum of the frame that lies at the offset, whatever its checksum field says. */
-  static int checksum(CRC32C crc, ByteBuffer segment, int offset, int payloadBytes) {
+  /**
+   * The checksum of the frame that lies at the offset, whatever its checksum field says.
+   *
+   * @param view of the whole segment; its position and limit are moved
+   */
+  static int checksum(CRC32C crc, ByteBuffer view, int offset, int payloadBytes) {
     crc.reset();
-    crc.update(segment.slice(offset, CHECKSUM_AT));
-    crc.update(segment.slice(offset + HEADER_BYTES, payloadBytes));
+    view.limit(offset + CHECKSUM_AT).position(offset);
+    crc.update(view);
+    view.limit(offset + HEADER_BYTES + payloadBytes).position(offset + HEADER_BYTES);
+    crc.update(view);
     return (int) crc.getValue();
   }
 }

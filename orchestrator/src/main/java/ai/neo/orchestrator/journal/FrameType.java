@@ -1,5 +1,11 @@
 package ai.neo.orchestrator.journal;
 
+import ai.neo.tradingtypes.Bar;
+import ai.neo.tradingtypes.BookChange;
+import ai.neo.tradingtypes.MarketEvent;
+import ai.neo.tradingtypes.Quote;
+import ai.neo.tradingtypes.Trade;
+
 /**
  * What a frame holds. Numbers are for ever: a retired one is never used again. Below 64 is what the
  * loop heard, from 64 on what it said.
@@ -19,6 +25,7 @@ public final class FrameType {
   public static final int MODEL_CHANGED = 10;
   public static final int OPERATOR_COMMANDED = 11;
   public static final int FEED_ENDED = 12;
+  public static final int FEED_CHANGED = 13;
 
   public static final int PREDICT = 64;
   public static final int SUBMIT = 65;
@@ -28,6 +35,19 @@ public final class FrameType {
   public static final int ALERT = 69;
 
   private FrameType() {}
+
+  static int of(MarketEvent event) {
+    return switch (event) {
+      case Bar bar -> BAR;
+      case Trade trade -> TRADE;
+      case Quote quote -> QUOTE;
+      case BookChange change -> BOOK_CHANGE;
+    };
+  }
+
+  static boolean market(int type) {
+    return type >= BAR && type <= BOOK_CHANGE;
+  }
 
   /** Whether the frame is an input of the loop. */
   public static boolean heard(int type) {

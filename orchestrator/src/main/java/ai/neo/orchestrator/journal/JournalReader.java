@@ -56,6 +56,15 @@ public final class JournalReader implements AutoCloseable {
     return frame;
   }
 
+  /** What to throw when the frame that was just given is whole but cannot be understood. */
+  CorruptJournalException unreadable(Frame frame, RuntimeException cause) {
+    CorruptJournalException corrupt =
+        new CorruptJournalException(
+            segmentFile, frame.offset(), frame.sequence(), cause.getMessage());
+    corrupt.initCause(cause);
+    return corrupt;
+  }
+
   /** The sequence of the frame that {@link #next} will give. */
   public long nextSequence() {
     return nextSequence;

@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -28,8 +30,15 @@ public final class JournalWriter implements AutoCloseable {
   private final CRC32C crc = new CRC32C();
   private FileChannel channel;
   private MappedByteBuffer segment;
+  private ByteBuffer view;
   private int syncedTo;
+
+  /** Full segments that the disk may not have yet. */
+  private final List<Path> unsynced = new ArrayList<>();
+
+  private Path file;
   private long nextSequence;
+  private long appendedBytes;
 
   private JournalWriter(Path directory, int segmentBytes, long nextSequence) {
     this.directory = directory;
@@ -72,11 +81,17 @@ public final class JournalWriter implements AutoCloseable {
     return nextSequence;
   }
 
+  /** How much this writer has appended, headers included. */
+  public long appendedBytes() {
+    return appendedBytes;
+  }
+
   /**
    * Appends one frame.
    *
    * @param maxPayloadBytes the payload is not larger than this
    * @return the frame's sequence
+   * @param payload what it throws leaves the journal as it was
    * @throws UncheckedIOException if the disk is full or away; the frame is not in the journal then
    */
   public long append(int type, long timestampNs, int maxPayloadBytes, Payload payload) {
@@ -100,19 +115,48 @@ public final class JournalWriter implements AutoCloseable {
     int start = segment.position();
     int payloadAt = start + Frame.HEADER_BYTES;
     segment.position(payloadAt);
-    payload.writeTo(segment);
+    try {
+      payload.writeTo(segment);
+    } catch (RuntimeException e) {
+      forget(start);
+      throw e;
+    }
     int size = segment.position() - payloadAt;
     segment.putInt(start + Frame.METADATA_AT, Frame.metadata(type));
     segment.putLong(start + Frame.SEQUENCE_AT, nextSequence);
     segment.putLong(start + Frame.TIMESTAMP_AT, timestampNs);
     segment.putInt(start + Frame.SIZE_AT, size);
     segment.putInt(start, Frame.MAGIC);
-    segment.putInt(start + Frame.CHECKSUM_AT, Frame.checksum(crc, segment, start, size));
+    segment.putInt(start + Frame.CHECKSUM_AT, Frame.checksum(crc, view, start, size));
+    appendedBytes += Frame.HEADER_BYTES + size;
     return nextSequence++;
   }
 
-  /** Returns when all that was appended is on the disk. */
+  /** Readers take zeros for the end, so nothing else may follow it. */
+  private void forget(int start) {
+    for (int at = start; at < segment.position(); at++) {
+      segment.put(at, (byte) 0);
+    }
+    segment.position(start);
+  }
+
+  /**
+   * Returns when all that was appended is on the disk.
+   *
+   * @throws UncheckedIOException if the disk does not take it
+   */
   public void sync() {
+    try {
+      for (Path full : unsynced) {
+        try (FileChannel earlier = FileChannel.open(full, StandardOpenOption.WRITE)) {
+          earlier.force(false);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the journal in " + directory + " is not on the disk: " + e.getMessage(), e);
+    }
+    unsynced.clear();
     int end = segment.position();
     if (end > syncedTo) {
       segment.force(syncedTo, end - syncedTo);
@@ -121,23 +165,29 @@ public final class JournalWriter implements AutoCloseable {
   }
 
   private void roll() throws IOException {
-    // Not cut to size: a reader may have it mapped, and reads its zeros as the end.
-    sync();
+    // First, so that a full disk leaves the present segment open and whole.
+    Path next = directory.resolve(SegmentFiles.name(nextSequence));
+    reserve(next);
+    // Not cut to size: a reader may have it mapped, and reads its zeros as the end. Not waited for:
+    // whoever needs it on the disk asks.
+    if (segment.position() > syncedTo) {
+      unsynced.add(file);
+    }
     channel.close();
-    newSegment();
+    map(next, 0);
   }
 
   private void newSegment() throws IOException {
-    Path file = directory.resolve(SegmentFiles.name(nextSequence));
-    reserve(file);
-    map(file, 0);
+    Path next = directory.resolve(SegmentFiles.name(nextSequence));
+    reserve(next);
+    map(next, 0);
   }
 
   /** Writes the segment's zeros, so that a full disk shows here and not as a fault on a mapping. */
-  private void reserve(Path file) throws IOException {
+  private void reserve(Path of) throws IOException {
     try (FileChannel fresh =
         FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+            of, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
       long at = fresh.size();
       while (at < segmentBytes) {
@@ -145,21 +195,23 @@ public final class JournalWriter implements AutoCloseable {
         at += fresh.write(zeros, at);
       }
     } catch (IOException e) {
-      if (Files.size(file) == 0 || JournalTail.empty(file)) {
-        Files.deleteIfExists(file);
+      if (Files.size(of) == 0 || JournalTail.empty(of)) {
+        Files.deleteIfExists(of);
       }
       throw e;
     }
   }
 
-  private void map(Path file, int position) throws IOException {
-    if (Files.size(file) < segmentBytes) {
-      reserve(file);
+  private void map(Path of, int position) throws IOException {
+    if (Files.size(of) < segmentBytes) {
+      reserve(of);
     }
-    channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    file = of;
+    channel = FileChannel.open(of, StandardOpenOption.READ, StandardOpenOption.WRITE);
     segment =
         channel.map(FileChannel.MapMode.READ_WRITE, 0, Math.max(segmentBytes, channel.size()));
     segment.order(ByteOrder.LITTLE_ENDIAN).position(position);
+    view = segment.duplicate();
     syncedTo = position;
   }
 

@@ -2,6 +2,7 @@ package ai.neo.orchestrator.journal;
 
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.tradingtypes.encoding.TlvException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -55,17 +56,26 @@ public final class JournaledRun implements AutoCloseable {
     return settingsJson;
   }
 
-  /** The next entry; empty at the present end. */
+  /**
+   * The next entry; empty at the present end.
+   *
+   * @throws CorruptJournalException if a frame is damaged, or is whole and holds no entry
+   */
   public Optional<Entry> next() throws IOException {
     Optional<Frame> frame = reader.next();
     if (frame.isEmpty()) {
       return Optional.empty();
     }
     Frame found = frame.get();
-    return Optional.of(
-        FrameType.said(found.type())
-            ? new Entry.Said(found.sequence(), CommandCodec.read(found))
-            : new Entry.Heard(found.sequence(), EventCodec.read(found)));
+    try {
+      return Optional.of(
+          FrameType.said(found.type())
+              ? new Entry.Said(found.sequence(), CommandCodec.read(found))
+              : new Entry.Heard(found.sequence(), EventCodec.read(found)));
+    } catch (TlvException | IllegalArgumentException e) {
+      // Whole, as its checksum says, and yet no entry: written by a newer program, or forged.
+      throw reader.unreadable(found, e);
+    }
   }
 
   /**

@@ -4,9 +4,9 @@ import ai.neo.orchestrator.trading.DecisionDigest;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.TradingLoop;
+import ai.neo.tradingtypes.encoding.TlvWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -22,6 +22,8 @@ public final class Replay {
 
   private final Deque<LoopCommand> derived = new ArrayDeque<>();
   private final DecisionDigest digest = new DecisionDigest();
+  private final ByteBuffer journaledBytes = ByteBuffer.allocate(MAX_COMMAND_BYTES);
+  private final ByteBuffer derivedBytes = ByteBuffer.allocate(MAX_COMMAND_BYTES);
   private long inputs;
   private long outputs;
 
@@ -94,15 +96,14 @@ public final class Replay {
     return new Result.Identical(inputs, outputs, digest.hex());
   }
 
-  private static boolean sameBytes(LoopCommand one, LoopCommand other) {
+  private boolean sameBytes(LoopCommand one, LoopCommand other) {
     return one.timeNs() == other.timeNs()
         && CommandCodec.type(one) == CommandCodec.type(other)
-        && bytes(one).equals(bytes(other));
+        && bytes(one, journaledBytes).equals(bytes(other, derivedBytes));
   }
 
-  private static ByteBuffer bytes(LoopCommand command) {
-    ByteBuffer target = ByteBuffer.allocate(MAX_COMMAND_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    CommandCodec.write(command, target);
+  private static ByteBuffer bytes(LoopCommand command, ByteBuffer target) {
+    CommandCodec.write(command, new TlvWriter(target.clear()));
     return target.flip();
   }
 }

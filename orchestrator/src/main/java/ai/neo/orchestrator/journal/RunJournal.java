@@ -3,7 +3,9 @@ package ai.neo.orchestrator.journal;
 import ai.neo.orchestrator.running.Journaling;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
+import ai.neo.tradingtypes.encoding.TlvWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -15,6 +17,7 @@ public final class RunJournal implements Journaling, AutoCloseable {
 
   private final JournalWriter writer;
   private final Durability durability;
+  private final TlvWriter fields = new TlvWriter(ByteBuffer.allocate(0));
 
   /** When the journal is durable enough for an order to leave. */
   public enum Durability {
@@ -49,6 +52,11 @@ public final class RunJournal implements Journaling, AutoCloseable {
     return writer.nextSequence() - 1;
   }
 
+  /** How much this process has written. */
+  public long bytesWritten() {
+    return writer.appendedBytes();
+  }
+
   /** Writes the first frame: what a replay has to know of the run. */
   public void started(long timeNs, String settingsJson) {
     byte[] bytes = settingsJson.getBytes(StandardCharsets.UTF_8);
@@ -61,7 +69,7 @@ public final class RunJournal implements Journaling, AutoCloseable {
         EventCodec.type(event),
         event.timeNs(),
         MAX_EVENT_BYTES,
-        target -> EventCodec.write(event, target));
+        target -> EventCodec.write(event, fields.wrap(target)));
   }
 
   @Override
@@ -70,7 +78,7 @@ public final class RunJournal implements Journaling, AutoCloseable {
         CommandCodec.type(command),
         command.timeNs(),
         MAX_EVENT_BYTES,
-        target -> CommandCodec.write(command, target));
+        target -> CommandCodec.write(command, fields.wrap(target)));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.zip.CRC32C;
 /** Walks the frames of one segment in memory and says where and why they end. */
 final class SegmentScan {
   private final ByteBuffer segment;
+  private final ByteBuffer view;
   private final CRC32C crc = new CRC32C();
   private int offset;
   private long expectedSequence;
@@ -16,6 +17,7 @@ final class SegmentScan {
    */
   SegmentScan(ByteBuffer segment, int offset, long expectedSequence) {
     this.segment = segment;
+    this.view = segment.duplicate();
     this.offset = offset;
     this.expectedSequence = expectedSequence;
   }
@@ -98,7 +100,7 @@ final class SegmentScan {
       return Optional.of("payload size is " + Integer.toUnsignedString(size));
     }
     int found = segment.getInt(at + Frame.CHECKSUM_AT);
-    int computed = Frame.checksum(crc, segment, at, size);
+    int computed = Frame.checksum(crc, view, at, size);
     if (found != computed) {
       return Optional.of(String.format("checksum is %08x, expected %08x", found, computed));
     }

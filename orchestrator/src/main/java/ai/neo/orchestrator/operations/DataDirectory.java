@@ -2,11 +2,13 @@ package ai.neo.orchestrator.operations;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -16,9 +18,9 @@ import java.util.Objects;
 /** One process's data directory: created, checked, and locked while it runs. */
 public final class DataDirectory implements AutoCloseable {
   /** Below this much free space a run would end with a full disk. */
-  private static final long LEAST_FREE_BYTES = 512L * 1024 * 1024;
+  static final long LEAST_FREE_BYTES = 512L * 1024 * 1024;
 
-  private static final int TOKEN_BYTES = 32;
+  private static final int SECRET_BYTES = 32;
 
   private final Path path;
   private final FileChannel lockFile;
@@ -38,7 +40,11 @@ public final class DataDirectory implements AutoCloseable {
   public static DataDirectory open(Path path) {
     Path directory = path.toAbsolutePath();
     try {
-      Files.createDirectories(directory);
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
       if (Files.getFileStore(directory).getUsableSpace() < LEAST_FREE_BYTES) {
         throw new OperationsException(
             2,
@@ -101,22 +107,39 @@ public final class DataDirectory implements AutoCloseable {
     return Files.createDirectories(path.resolve(name));
   }
 
-  /** The secret that operators' commands carry; made at the first start, readable by the owner. */
+  /** The secret that operators' commands carry. */
   public String token() throws IOException {
-    Path file = path.resolve("token");
+    return Files.readString(secret("token")).strip();
+  }
+
+  /** A file with a secret of this directory: made at the first start, readable by the owner. */
+  public Path secret(String name) throws IOException {
+    Path file = path.resolve(name);
     if (!Files.exists(file)) {
-      byte[] random = new byte[TOKEN_BYTES];
+      byte[] random = new byte[SECRET_BYTES];
       new SecureRandom().nextBytes(random);
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+      // Moved into place whole: a process that dies here must not leave an empty secret.
+      Path fresh =
+          Files.createTempFile(
+              path,
+              name,
+              ".new",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(fresh, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
-    return Files.readString(file).strip();
+    return file;
   }
 
   /** Tells scripts where everything is, until this process ends. */
-  public void announce(JsonObject run) throws IOException {
-    Files.writeString(path.resolve("run.json"), run.encodePrettily());
+  public void announce(JsonObject run) {
+    Path fresh = path.resolve("run.json.new");
+    try {
+      Files.writeString(fresh, run.encodePrettily());
+      Files.move(fresh, path.resolve("run.json"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("run.json cannot be written in " + path, e);
+    }
   }
 
   @Override

@@ -2,92 +2,153 @@ package ai.neo.orchestrator.operations;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A real PostgreSQL from a jar, on loopback, its data kept in one directory. */
+/**
+ * A real PostgreSQL from a jar, on loopback, its data kept in one directory. It is watched, and
+ * started again on the same port when it dies.
+ */
 public final class EmbeddedPostgresServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
 
-  private final EmbeddedPostgres server;
+  private static final long WATCH_MS = 500;
+  private static final long LONGEST_PAUSE_MS = 10_000;
+  private static final int ANSWER_MS = 1_000;
 
-  private EmbeddedPostgresServer(EmbeddedPostgres server) {
-    this.server = server;
+  private final Path data;
+  private final Path binaries;
+  private final Path passwordFile;
+  private final String password;
+  private final Path log;
+  private final Thread watch;
+  private volatile EmbeddedPostgres server;
+  private volatile boolean closing;
+
+  private EmbeddedPostgresServer(Path data, Path binaries, Path passwordFile) throws IOException {
+    this.data = data;
+    this.binaries = binaries;
+    this.passwordFile = passwordFile;
+    this.password = Files.readString(passwordFile).strip();
+    this.log = logOf(data);
+    this.watch = Thread.ofPlatform().daemon().name("postgres-watch").unstarted(this::watch);
   }
 
   /**
    * Starts the server on the directory's data. What an earlier process that was killed left behind
    * is ended or moved aside first.
+   *
+   * @param binaries where the programs are unpacked, once for all data directories
+   * @param passwordFile holds the password that every client needs, those on this machine as well
+   * @throws OperationsException if it does not start
    */
-  public static EmbeddedPostgresServer start(Path data, Path binaries) {
+  public static EmbeddedPostgresServer start(Path data, Path binaries, Path passwordFile) {
     try {
       Files.createDirectories(binaries);
-      endOrphan(data);
-      moveHalfInitialisedAside(data);
-      return new EmbeddedPostgresServer(
-          EmbeddedPostgres.builder()
-              .setDataDirectory(data)
-              .setCleanDataDirectory(false)
-              .setOverrideWorkingDirectory(binaries.toFile())
-              .setServerConfig("fsync", "on")
-              .setServerConfig("synchronous_commit", "on")
-              .setServerConfig("max_connections", "50")
-              .setPGStartupWait(Duration.ofSeconds(60))
-              .start());
-    } catch (IOException e) {
+      Files.createDirectories(logOf(data).getParent());
+      EmbeddedPostgresServer started = new EmbeddedPostgresServer(data, binaries, passwordFile);
+      started.server = started.launch(0);
+      started.watch.start();
+      return started;
+    } catch (IOException | IllegalStateException e) {
       throw new OperationsException(
           5,
           "PostgreSQL does not start on "
               + data
               + ": "
-              + e.getMessage()
-              + "; look at DATA_DIR/logs, or set NEO_POSTGRES_URL to a server of your own",
+              + lastWords(data)
+              + "; look at "
+              + logOf(data)
+              + ", or set NEO_POSTGRES_URL to a server of your own",
           e);
     }
   }
 
-  /** A server whose JVM was killed goes on alone; it must not meet a second one on its files. */
-  private static void endOrphan(Path data) throws IOException {
-    Path pidFile = data.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
-      return;
+  private static Path logOf(Path data) {
+    return data.resolveSibling("logs").resolve("postgres.log");
+  }
+
+  /** What it said last says more than the library's exception. */
+  private static String lastWords(Path data) {
+    try (Stream<String> lines = Files.lines(logOf(data))) {
+      return lines.filter(line -> !line.isBlank()).reduce("", (earlier, last) -> last);
+    } catch (IOException e) {
+      return "its log cannot be read (" + e.getMessage() + ")";
     }
-    List<String> lines = Files.readAllLines(pidFile);
-    Optional<ProcessHandle> process =
-        lines.isEmpty()
-            ? Optional.empty()
-            : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-                .filter(
-                    handle ->
-                        handle
-                            .info()
-                            .command()
-                            .orElse("")
-                            .toLowerCase(Locale.ROOT)
-                            .contains("postgres"));
-    if (process.isPresent()) {
-      LOG.info("ending a PostgreSQL that an earlier run left behind pid={}", process.get().pid());
-      process.get().destroy();
+  }
+
+  /**
+   * @param port 0 for a free one
+   */
+  private EmbeddedPostgres launch(int port) throws IOException {
+    OrphanedServer.end(data.resolve("postmaster.pid"), "postgres");
+    LeftoverProcesses.end(data);
+    moveHalfInitialisedAside(data);
+    // The library's lock on it would outlive a failed start; the data directory has its own.
+    Files.deleteIfExists(data.resolve("epg-lock"));
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setOverrideWorkingDirectory(binaries.toFile())
+            // It is stopped after those that write to it, not beside them.
+            .setRegisterShutdownHook(false)
+            // The builder hands these to initdb behind its own "-A trust"; the last one counts.
+            .setLocaleConfig("auth", "scram-sha-256")
+            .setLocaleConfig("pwfile", passwordFile.toString())
+            .setConnectConfig("password", password)
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("max_connections", "50")
+            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .setPGStartupWait(Duration.ofSeconds(60));
+    return (port == 0 ? builder : builder.setPort(port)).start();
+  }
+
+  /** A postmaster is no child of this process: whether it lives shows on its port. */
+  private void watch() {
+    long pauseMs = WATCH_MS;
+    while (!closing) {
       try {
-        process.get().onExit().get(10, TimeUnit.SECONDS);
-      } catch (TimeoutException | ExecutionException e) {
-        LOG.warn("it does not end by itself and is killed pid={}", process.get().pid(), e);
-        process.get().destroyForcibly();
+        TimeUnit.MILLISECONDS.sleep(pauseMs);
+        if (refuses()) {
+          LOG.warn("PostgreSQL has ended and is started again port={}", server.getPort());
+          server = launch(server.getPort());
+          LOG.info("PostgreSQL serves again port={}", server.getPort());
+        }
+        pauseMs = WATCH_MS;
+      } catch (IOException | RuntimeException e) {
+        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+        LOG.error("PostgreSQL does not start; trying again in {} ms", pauseMs, e);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        return;
       }
     }
-    Files.deleteIfExists(pidFile);
+  }
+
+  /** Only a refusal says that nobody is there; a busy server may be slow to answer. */
+  private boolean refuses() throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()), ANSWER_MS);
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    }
   }
 
   private static void moveHalfInitialisedAside(Path data) throws IOException {
@@ -110,13 +171,20 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
   }
 
-  /** For clients, e.g. {@code postgresql://postgres@127.0.0.1:5432/postgres}. */
+  /** For clients; carries the password. */
   public String url() {
-    return "postgresql://postgres:postgres@127.0.0.1:" + server.getPort() + "/postgres";
+    return "postgresql://postgres:" + password + "@127.0.0.1:" + server.getPort() + "/postgres";
   }
 
   @Override
   public void close() {
+    closing = true;
+    watch.interrupt();
+    try {
+      watch.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     try {
       server.close();
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,12 @@ public final class ModelTierProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelTierProcess.class);
   private static final long RESTART_MS = 500;
 
+  /** Ctrl-C goes to the child as well, which has to answer until this process has stopped. */
+  private static final String DEAF_TO_CTRL_C = "trap '' INT; exec \"$@\"";
+
   private final Settings settings;
   private final Thread watch;
+  private volatile Runnable restarted = () -> {};
   private volatile Process process;
   private volatile boolean closing;
   private volatile boolean up;
@@ -34,9 +39,20 @@ public final class ModelTierProcess implements AutoCloseable {
    * @param cache where the engine unpacks its native library
    * @param grpcPort 0 for a free one
    * @param httpPort 0 for a free one
+   * @param environment further variables
    */
   public record Settings(
-      Path jars, Path data, Path cache, String postgresUrl, int grpcPort, int httpPort) {}
+      Path jars,
+      Path data,
+      Path cache,
+      String postgresUrl,
+      int grpcPort,
+      int httpPort,
+      Map<String, String> environment) {
+    public Settings {
+      environment = Map.copyOf(environment);
+    }
+  }
 
   private ModelTierProcess(Settings settings) {
     this.settings = settings;
@@ -56,6 +72,11 @@ public final class ModelTierProcess implements AutoCloseable {
     }
     tier.watch.start();
     return tier;
+  }
+
+  /** Has this told whenever another process has taken the place of one that died. */
+  public void onRestart(Runnable restarted) {
+    this.restarted = restarted;
   }
 
   /** The port of gateway and registry. */
@@ -87,6 +108,10 @@ public final class ModelTierProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
+                "/bin/sh",
+                "-c",
+                DEAF_TO_CTRL_C,
+                "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
@@ -106,6 +131,7 @@ public final class ModelTierProcess implements AutoCloseable {
                 settings.data().toString(),
                 "--parent-pid",
                 Long.toString(ProcessHandle.current().pid())));
+    builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
     builder.environment().put("OPT_OUT_TRACKING", "true");
@@ -138,6 +164,7 @@ public final class ModelTierProcess implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(RESTART_MS);
         launch();
         LOG.info("the model tier serves again pid={}", process.pid());
+        restarted.run();
       } catch (IOException e) {
         LOG.error("the model tier does not start; trying again", e);
       } catch (InterruptedException e) {
@@ -152,7 +179,7 @@ public final class ModelTierProcess implements AutoCloseable {
     up = false;
     process.destroy();
     try {
-      if (!process.waitFor(3, TimeUnit.SECONDS)) {
+      if (!process.waitFor(1, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {

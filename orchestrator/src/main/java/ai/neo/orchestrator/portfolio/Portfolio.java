@@ -3,7 +3,9 @@ package ai.neo.orchestrator.portfolio;
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Fill;
 import ai.neo.tradingtypes.Position;
+import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +21,7 @@ public final class Portfolio {
   private static final long NS_PER_DAY = 86_400_000_000_000L;
 
   private final long initialCashE8;
-  private final long[] marksE8;
+  private final Books[] instruments;
   private final List<Holding> holdings = new ArrayList<>();
   private final Set<String> seenTrades = new HashSet<>();
 
@@ -29,14 +31,29 @@ public final class Portfolio {
   private long day = Long.MIN_VALUE;
   private double maxDrawdown;
 
+  // Sums over what follows, kept up to date: each event asks for them.
+  private long valueE8;
+  private long costE8;
+  private long realisedE8;
+  private long feesE8;
+  private long grossExposureE8;
+  private List<StrategyPosition> positions = List.of();
+
+  /** What is held of one instrument, by all strategies, and what it is worth at the last mark. */
+  private static final class Books {
+    final List<Holding> holdings = new ArrayList<>();
+    long markE8;
+    long quantityE8;
+    long exposureE8;
+  }
+
   private static final class Holding {
     final String strategy;
-    final int instrument;
     Position position;
+    long valueE8;
 
     Holding(String strategy, int instrument) {
       this.strategy = strategy;
-      this.instrument = instrument;
       this.position = Position.flat(instrument);
     }
   }
@@ -53,7 +70,8 @@ public final class Portfolio {
           "initial_cash=" + E8.format(initialCashE8) + ", expected more than 0");
     }
     this.initialCashE8 = initialCashE8;
-    this.marksE8 = new long[instruments];
+    this.instruments = new Books[instruments];
+    Arrays.setAll(this.instruments, id -> new Books());
     this.cashE8 = initialCashE8;
     this.peakEquityE8 = initialCashE8;
     this.dayStartEquityE8 = initialCashE8;
@@ -68,11 +86,21 @@ public final class Portfolio {
     if (!seenTrades.add(fill.tradeId())) {
       return false;
     }
-    if (marksE8[fill.instrument()] == 0) {
-      marksE8[fill.instrument()] = fill.priceE8();
-    }
+    Books books = instruments[fill.instrument()];
     Holding holding = holding(fill.strategy(), fill.instrument());
-    holding.position = holding.position.after(fill);
+    Position before = holding.position;
+    Position after = before.after(fill);
+    holding.position = after;
+    books.quantityE8 =
+        E8.add(books.quantityE8, E8.subtract(after.quantityE8(), before.quantityE8()));
+    costE8 = E8.add(costE8, E8.subtract(after.costE8(), before.costE8()));
+    realisedE8 = E8.add(realisedE8, E8.subtract(after.realisedE8(), before.realisedE8()));
+    feesE8 = E8.add(feesE8, fill.feeE8());
+    positions = null;
+    if (books.markE8 == 0) {
+      books.markE8 = fill.priceE8();
+    }
+    value(fill.instrument());
     long flow = -fill.side().sign() * fill.notionalE8();
     cashE8 = E8.subtract(E8.add(cashE8, flow), fill.feeE8());
     return true;
@@ -85,12 +113,30 @@ public final class Portfolio {
       dayStartEquityE8 = equityE8();
       day = newDay;
     }
-    marksE8[instrument] = priceE8;
+    if (instruments[instrument].markE8 != priceE8) {
+      instruments[instrument].markE8 = priceE8;
+      value(instrument);
+    }
     long equity = equityE8();
     if (equity > peakEquityE8) {
       peakEquityE8 = equity;
     }
     maxDrawdown = Math.max(maxDrawdown, drawdown());
+  }
+
+  /** Values what is held of one instrument anew. */
+  private void value(int instrument) {
+    Books books = instruments[instrument];
+    for (int i = 0; i < books.holdings.size(); i++) {
+      Holding holding = books.holdings.get(i);
+      long value = holding.position.valueE8(books.markE8);
+      valueE8 = E8.add(valueE8, E8.subtract(value, holding.valueE8));
+      holding.valueE8 = value;
+    }
+    long exposure =
+        Math.absExact(E8.multiply(books.quantityE8, books.markE8, RoundingMode.HALF_EVEN));
+    grossExposureE8 = E8.add(grossExposureE8, E8.subtract(exposure, books.exposureE8));
+    books.exposureE8 = exposure;
   }
 
   /** The strategy's position; flat when it never traded the instrument. */
@@ -101,74 +147,49 @@ public final class Portfolio {
 
   /** All positions that ever were, in the order of their first fill. */
   public List<StrategyPosition> positions() {
-    List<StrategyPosition> all = new ArrayList<>(holdings.size());
-    for (Holding holding : holdings) {
-      all.add(new StrategyPosition(holding.strategy, holding.position));
+    if (positions == null) {
+      List<StrategyPosition> all = new ArrayList<>(holdings.size());
+      for (Holding holding : holdings) {
+        all.add(new StrategyPosition(holding.strategy, holding.position));
+      }
+      positions = List.copyOf(all);
     }
-    return List.copyOf(all);
+    return positions;
   }
 
   /** The account's signed quantity of the instrument, over all strategies. */
   public long quantityE8(int instrument) {
-    long sum = 0;
-    for (Holding holding : holdings) {
-      if (holding.instrument == instrument) {
-        sum = E8.add(sum, holding.position.quantityE8());
-      }
-    }
-    return sum;
+    return instruments[instrument].quantityE8;
   }
 
   /** Sum over instruments of the absolute value of the account's position. */
   public long grossExposureE8() {
-    long sum = 0;
-    for (int instrument = 0; instrument < marksE8.length; instrument++) {
-      long value =
-          new Position(instrument, quantityE8(instrument), 0, 0, 0).valueE8(marksE8[instrument]);
-      sum = E8.add(sum, Math.abs(value));
-    }
-    return sum;
+    return grossExposureE8;
   }
 
   /** Cash and the value of everything held. */
   public long equityE8() {
-    long sum = cashE8;
-    for (Holding holding : holdings) {
-      sum = E8.add(sum, holding.position.valueE8(marksE8[holding.instrument]));
-    }
-    return sum;
+    return E8.add(cashE8, valueE8);
   }
 
   /** Realised profit and loss of all positions, before fees. */
   public long realisedE8() {
-    long sum = 0;
-    for (Holding holding : holdings) {
-      sum = E8.add(sum, holding.position.realisedE8());
-    }
-    return sum;
+    return realisedE8;
   }
 
   /** Profit and loss of what is open, at the last marks, before fees. */
   public long unrealisedE8() {
-    long sum = 0;
-    for (Holding holding : holdings) {
-      sum = E8.add(sum, holding.position.unrealisedE8(marksE8[holding.instrument]));
-    }
-    return sum;
+    return E8.subtract(valueE8, costE8);
   }
 
   /** Fees of all fills. */
   public long feesE8() {
-    long sum = 0;
-    for (Holding holding : holdings) {
-      sum = E8.add(sum, holding.position.feesE8());
-    }
-    return sum;
+    return feesE8;
   }
 
   /** The last price the instrument was valued at; zero before the first. */
   public long markE8(int instrument) {
-    return marksE8[instrument];
+    return instruments[instrument].markE8;
   }
 
   public long initialCashE8() {
@@ -209,14 +230,16 @@ public final class Portfolio {
     if (found == null) {
       found = new Holding(strategy, instrument);
       holdings.add(found);
+      instruments[instrument].holdings.add(found);
     }
     return found;
   }
 
   private Holding find(String strategy, int instrument) {
-    for (Holding holding : holdings) {
-      if (holding.instrument == instrument && holding.strategy.equals(strategy)) {
-        return holding;
+    List<Holding> of = instruments[instrument].holdings;
+    for (int i = 0; i < of.size(); i++) { // By index: this is asked at every bar.
+      if (of.get(i).strategy.equals(strategy)) {
+        return of.get(i);
       }
     }
     return null;

@@ -1,5 +1,6 @@
 package ai.neo.orchestrator.projection;
 
+import ai.neo.featurestore.postgres.PostgresOfflineFeatureStore;
 import ai.neo.orchestrator.journal.JournaledRun;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows a run's journal and writes it to PostgreSQL, in batches and exactly once: the last
- * sequence is stored in the transaction of the rows. When PostgreSQL is away the journal waits, and
- * nothing is lost.
+ * Follows a run's journal and writes it to PostgreSQL, the history of features with it, in batches
+ * and exactly once: the last sequence is stored in the transaction of the rows. When PostgreSQL is
+ * away the journal waits, and nothing is lost.
  */
 public final class JournalProjection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JournalProjection.class);
@@ -48,8 +49,14 @@ public final class JournalProjection implements AutoCloseable {
    * The run that is projected.
    *
    * @param symbols by instrument id
+   * @param featureSetId of the features that predictions are asked with
    */
-  public record Run(String runId, long startedNs, String settingsJson, List<String> symbols) {}
+  public record Run(
+      String runId,
+      long startedNs,
+      String settingsJson,
+      List<String> symbols,
+      String featureSetId) {}
 
   public JournalProjection(Vertx vertx, String postgresUrl, Path journal, Run run) {
     this.directory = journal;
@@ -111,7 +118,7 @@ public final class JournalProjection implements AutoCloseable {
     try (JournaledRun journal = JournaledRun.open(directory)) {
       while (true) {
         boolean last = closing;
-        ProjectionBatch batch = new ProjectionBatch(run.runId(), run.symbols());
+        ProjectionBatch batch = new ProjectionBatch(run);
         Optional<JournaledRun.Entry> entry = Optional.empty();
         while (batch.entries() < BATCH && (entry = journal.next()).isPresent()) {
           if (entry.get().sequence() > projectedSequence) {
@@ -151,7 +158,9 @@ public final class JournalProjection implements AutoCloseable {
     await(
         pool.withTransaction(
             connection -> {
-              Future<?> done = Future.succeededFuture();
+              Future<?> done =
+                  Future.fromCompletionStage(
+                      new PostgresOfflineFeatureStore(connection).append(batch.vectors()));
               for (Map.Entry<String, List<Tuple>> rows : batch.rows().entrySet()) {
                 if (!rows.getValue().isEmpty()) {
                   done = done.compose(x -> insert(connection, rows));

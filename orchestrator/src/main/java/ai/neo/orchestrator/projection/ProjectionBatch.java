@@ -1,5 +1,6 @@
 package ai.neo.orchestrator.projection;
 
+import ai.neo.featurestore.FeatureVector;
 import ai.neo.orchestrator.execution.ExecutionReport;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.strategy.Prediction;
@@ -40,13 +41,16 @@ final class ProjectionBatch {
 
   private final String runId;
   private final List<String> symbols;
+  private final String featureSetId;
+  private final List<FeatureVector> vectors = new ArrayList<>();
   private final Map<String, List<Tuple>> rows = new LinkedHashMap<>();
   private long lastSequence;
   private int entries;
 
-  ProjectionBatch(String runId, List<String> symbols) {
-    this.runId = runId;
-    this.symbols = symbols;
+  ProjectionBatch(JournalProjection.Run run) {
+    this.runId = run.runId();
+    this.symbols = run.symbols();
+    this.featureSetId = run.featureSetId();
     for (String statement : List.of(DECISIONS, PREDICTIONS, ORDERS, FILLS, STATUS, MODEL_CHANGES)) {
       rows.put(statement, new ArrayList<>());
     }
@@ -55,6 +59,11 @@ final class ProjectionBatch {
   /** Rows by statement, in the order in which the statements have to run. */
   Map<String, List<Tuple>> rows() {
     return rows;
+  }
+
+  /** What the model was asked with. */
+  List<FeatureVector> vectors() {
+    return vectors;
   }
 
   long lastSequence() {
@@ -71,7 +80,11 @@ final class ProjectionBatch {
     switch (entry) {
       case JournaledRun.Entry.Heard(long sequence, LoopEvent event) -> heard(sequence, event);
       case JournaledRun.Entry.Said(long sequence, LoopCommand command) -> {
-        if (command instanceof LoopCommand.Decide decide) {
+        if (command instanceof LoopCommand.Predict asked) {
+          vectors.add(
+              new FeatureVector(
+                  symbols.get(asked.instrument()), featureSetId, asked.timeNs(), asked.features()));
+        } else if (command instanceof LoopCommand.Decide decide) {
           decision(decide.decision());
         } else if (command instanceof LoopCommand.Submit submit) {
           order(submit.order());

@@ -12,7 +12,7 @@ import java.util.HexFormat;
  */
 public final class DecisionDigest {
   private final MessageDigest sha256;
-  private final ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+  private ByteBuffer fields = ByteBuffer.allocate(512);
 
   public DecisionDigest() {
     try {
@@ -24,6 +24,7 @@ public final class DecisionDigest {
 
   /** Takes the next decision in. */
   public void add(Decision decision) {
+    fields.clear();
     add(decision.id());
     add(decision.timeNs());
     add(decision.instrument());
@@ -44,6 +45,7 @@ public final class DecisionDigest {
       }
     }
     add(decision.clientOrderId());
+    sha256.update(fields.array(), 0, fields.position()); // At once: a call costs more than bytes.
   }
 
   /** The digest so far, hexadecimal; more decisions may follow. */
@@ -56,12 +58,21 @@ public final class DecisionDigest {
   }
 
   private void add(long value) {
-    sha256.update(number.clear().putLong(value).array());
+    room(Long.BYTES).putLong(value);
   }
 
   private void add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     add(bytes.length);
-    sha256.update(bytes);
+    room(bytes.length).put(bytes);
+  }
+
+  private ByteBuffer room(int bytes) {
+    if (fields.remaining() < bytes) {
+      fields =
+          ByteBuffer.allocate(2 * fields.capacity() + bytes)
+              .put(fields.array(), 0, fields.position());
+    }
+    return fields;
   }
 }

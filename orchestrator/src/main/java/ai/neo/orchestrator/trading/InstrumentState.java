@@ -20,6 +20,7 @@ public final class InstrumentState {
   private final Instrument instrument;
   private final FeaturePipeline features;
   private final List<Strategy> strategies;
+  private final boolean usesModel;
   private final int[] openedAtBar;
   private final Deque<Outcome> outcomes = new ArrayDeque<>();
   private long lastPriceE8;
@@ -35,6 +36,7 @@ public final class InstrumentState {
     this.instrument = instrument;
     this.features = features;
     this.strategies = List.copyOf(strategies);
+    this.usesModel = strategies.stream().anyMatch(Strategy::usesModel);
     this.openedAtBar = new int[strategies.size()];
   }
 
@@ -43,7 +45,9 @@ public final class InstrumentState {
       double change = Math.log((double) bar.closeE8() / lastPriceE8);
       variance += VARIANCE_WEIGHT * (change * change - variance);
     }
-    features.onBar(bar);
+    if (usesModel) { // Nobody else looks at the features.
+      features.onBar(bar);
+    }
     lastPriceE8 = bar.closeE8();
     lastDataNs = bar.timeNs();
     lastBarTimeNs = bar.timeNs();
@@ -51,12 +55,16 @@ public final class InstrumentState {
   }
 
   void onBook(BookChange change) {
-    features.onBook(change);
+    if (usesModel) {
+      features.onBook(change);
+    }
     lastDataNs = change.timeNs();
   }
 
   void onQuote(Quote quote) {
-    features.onQuote(quote);
+    if (usesModel) {
+      features.onQuote(quote);
+    }
     lastPriceE8 = quote.midE8();
     lastDataNs = quote.timeNs();
   }

@@ -14,8 +14,43 @@ public final class LoopCounters {
   long updatesLearned;
   long swaps;
   long rollbacks;
-  final Map<String, Long> predictionsByVersion = new TreeMap<>();
-  final Map<String, Long> refusedByRule = new TreeMap<>();
+  private long predictions;
+  private long refusals;
+  private final Map<String, Long> predictionsByVersion = new TreeMap<>();
+  private final Map<String, Long> refusedByRule = new TreeMap<>();
+
+  /** Counts a usable prediction. */
+  void predicted(String version) {
+    predictions++;
+    predictionsByVersion.merge(version, 1L, Long::sum);
+  }
+
+  /** Counts an order that risk refused. */
+  void refused(String rule) {
+    refusals++;
+    refusedByRule.merge(rule, 1L, Long::sum);
+  }
+
+  /** Brings earlier counts of the same loop up to date. Cheap enough to be done at every event. */
+  void copyTo(LoopCounters earlier) {
+    earlier.events = events;
+    earlier.bars = bars;
+    earlier.fallbacks = fallbacks;
+    earlier.decisions = decisions;
+    earlier.orders = orders;
+    earlier.fills = fills;
+    earlier.updatesLearned = updatesLearned;
+    earlier.swaps = swaps;
+    earlier.rollbacks = rollbacks;
+    if (earlier.predictions != predictions) {
+      earlier.predictions = predictions;
+      earlier.predictionsByVersion.putAll(predictionsByVersion);
+    }
+    if (earlier.refusals != refusals) {
+      earlier.refusals = refusals;
+      earlier.refusedByRule.putAll(refusedByRule);
+    }
+  }
 
   /**
    * The counters at one moment.

@@ -12,15 +12,30 @@ public sealed interface LoopEvent {
   /** When it happened, on the loop's clock. */
   long timeNs();
 
-  /** The market moved. */
-  record MarketData(MarketEvent event) implements LoopEvent {
+  /**
+   * The market moved.
+   *
+   * @param timeNs when it was heard; on recorded data that is when it happened
+   */
+  record MarketData(long timeNs, MarketEvent event) implements LoopEvent {
     public MarketData {
       Objects.requireNonNull(event, "event");
     }
 
-    @Override
-    public long timeNs() {
-      return event.timeNs();
+    /** Heard when it happened. */
+    public MarketData(MarketEvent event) {
+      this(event.timeNs(), event);
+    }
+  }
+
+  /**
+   * Live market data stopped or go on again.
+   *
+   * @param live whether what is heard from now on is the present state of the market
+   */
+  record FeedChanged(long timeNs, boolean live, String detail) implements LoopEvent {
+    public FeedChanged {
+      Objects.requireNonNull(detail, "detail");
     }
   }
 

@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  * thread-safe: the loop owns it.
  */
 final class OrderDesk {
-  private final LoopSettings settings;
+  private final String idPrefix;
+  private final long positionFractionE8;
   private final RiskLimits limits;
   private final Portfolio portfolio;
   private final int instruments;
@@ -40,7 +41,8 @@ final class OrderDesk {
       LoopParts parts,
       Consumer<LoopCommand> commands,
       LoopCounters counters) {
-    this.settings = settings;
+    this.idPrefix = settings.instance() + "-" + settings.epoch() + "-";
+    this.positionFractionE8 = E8.fromDouble(settings.positionFraction(), RoundingMode.DOWN);
     this.limits = parts.limits();
     this.portfolio = parts.portfolio();
     this.instruments = parts.instruments().size();
@@ -79,7 +81,7 @@ final class OrderDesk {
     }
     Order order =
         new Order(
-            settings.instance() + "-" + settings.epoch() + "-" + (orderSequence + 1),
+            idPrefix + (orderSequence + 1),
             instrument.id(),
             wish.strategy(),
             entry ? Side.BUY : Side.SELL,
@@ -128,11 +130,7 @@ final class OrderDesk {
     if (held > 0 || instrument.lastPriceE8() <= 0) {
       return 0;
     }
-    long notional =
-        E8.multiply(
-            portfolio.equityE8(),
-            E8.fromDouble(settings.positionFraction(), RoundingMode.DOWN),
-            RoundingMode.DOWN);
+    long notional = E8.multiply(portfolio.equityE8(), positionFractionE8, RoundingMode.DOWN);
     if (notional <= 0 || notional < instrument.instrument().minimumNotionalE8()) {
       return 0;
     }

@@ -6,6 +6,7 @@ import ai.neo.tradingtypes.Order;
 import ai.neo.tradingtypes.OrderStatus;
 import ai.neo.tradingtypes.Side;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,29 @@ import java.util.Map;
 /**
  * The orders that are not at their end yet. An order whose outcome is unknown stays here, and in
  * every limit at its worst, until the venue gives evidence. Not thread-safe: the loop owns it.
+ *
+ * <p>Sums are kept, not counted up anew: what is asked before each order costs the same however
+ * many are open.
  */
 final class OrderTracker {
   private final Map<String, Tracked> open = new LinkedHashMap<>();
+  private final List<Working> instruments = new ArrayList<>();
+
+  /** What is open on one instrument. */
+  private static final class Working {
+    final Map<String, Integer> ordersByStrategy = new HashMap<>();
+    long buyE8;
+    long sellE8;
+    int unknown;
+
+    void add(Side side, long changeE8) {
+      if (side == Side.BUY) {
+        buyE8 = E8.add(buyE8, changeE8);
+      } else {
+        sellE8 = E8.add(sellE8, changeE8);
+      }
+    }
+  }
 
   /** An open order and how far it is. */
   static final class Tracked {
@@ -53,6 +74,12 @@ final class OrderTracker {
       throw new IllegalStateException(
           "client_order_id=" + order.clientOrderId() + " was used before");
     }
+    while (instruments.size() <= order.instrument()) {
+      instruments.add(new Working());
+    }
+    Working working = instruments.get(order.instrument());
+    working.add(order.side(), order.quantityE8());
+    working.ordersByStrategy.merge(order.strategy(), 1, Integer::sum);
   }
 
   /**
@@ -65,6 +92,10 @@ final class OrderTracker {
     if (tracked == null) {
       return null;
     }
+    Order order = tracked.order;
+    Working working = instruments.get(order.instrument());
+    OrderStatus before = tracked.status;
+    long leftBefore = tracked.leftE8();
     tracked.status =
         switch (report) {
           case ExecutionReport.Acknowledged a ->
@@ -78,10 +109,19 @@ final class OrderTracker {
           case ExecutionReport.Expired e -> OrderStatus.EXPIRED;
           case ExecutionReport.OutcomeUnknown u -> OrderStatus.UNKNOWN;
         };
+    long left = tracked.status.terminal() ? 0 : tracked.leftE8();
+    working.add(order.side(), E8.subtract(left, leftBefore));
+    working.unknown += unknown(tracked.status) - unknown(before);
     if (tracked.status.terminal()) {
       open.remove(report.clientOrderId());
+      working.ordersByStrategy.computeIfPresent(
+          order.strategy(), (name, count) -> count == 1 ? null : count - 1);
     }
     return tracked.status;
+  }
+
+  private static int unknown(OrderStatus status) {
+    return status == OrderStatus.UNKNOWN ? 1 : 0;
   }
 
   /** All open orders, oldest first. */
@@ -95,32 +135,21 @@ final class OrderTracker {
 
   /** Whether the strategy has an open order on the instrument. */
   boolean working(String strategy, int instrument) {
-    for (Tracked tracked : open.values()) {
-      if (tracked.order.instrument() == instrument && tracked.order.strategy().equals(strategy)) {
-        return true;
-      }
-    }
-    return false;
+    return instrument < instruments.size()
+        && instruments.get(instrument).ordersByStrategy.containsKey(strategy);
   }
 
   /** What the instrument's open orders of one side may still trade. */
   long workingE8(int instrument, Side side) {
-    long sum = 0;
-    for (Tracked tracked : open.values()) {
-      if (tracked.order.instrument() == instrument && tracked.order.side() == side) {
-        sum = E8.add(sum, tracked.leftE8());
-      }
+    if (instrument >= instruments.size()) {
+      return 0;
     }
-    return sum;
+    Working working = instruments.get(instrument);
+    return side == Side.BUY ? working.buyE8 : working.sellE8;
   }
 
   /** Whether the outcome of any order on the instrument is unknown. */
   boolean unknown(int instrument) {
-    for (Tracked tracked : open.values()) {
-      if (tracked.order.instrument() == instrument && tracked.status == OrderStatus.UNKNOWN) {
-        return true;
-      }
-    }
-    return false;
+    return instrument < instruments.size() && instruments.get(instrument).unknown > 0;
   }
 }

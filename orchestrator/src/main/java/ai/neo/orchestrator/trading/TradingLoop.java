@@ -42,6 +42,7 @@ public final class TradingLoop {
   private long predictionIds;
   private long decisionIds;
   private long knownEpoch = -1;
+  private boolean feedLive = true;
 
   /** A prediction that was asked for and has not come. */
   private record Asked(
@@ -63,7 +64,7 @@ public final class TradingLoop {
   public void on(LoopEvent event) {
     counters.events++;
     switch (event) {
-      case LoopEvent.MarketData market -> onMarket(market.event());
+      case LoopEvent.MarketData market -> onMarket(market.event(), market.timeNs());
       case LoopEvent.PredictionArrived arrived -> onPrediction(arrived);
       case LoopEvent.PredictionFailed failed ->
           onPredictionFailed(failed.predictionId(), failed.reason(), failed.timeNs());
@@ -72,6 +73,7 @@ public final class TradingLoop {
           counters.updatesLearned = Math.max(counters.updatesLearned, taken.updates());
       case LoopEvent.ModelChanged changed -> onModelChanged(changed);
       case LoopEvent.OperatorCommanded commanded -> onOperator(commanded);
+      case LoopEvent.FeedChanged changed -> onFeedChanged(changed);
       case LoopEvent.FeedEnded ended -> { // The account stays as it is; nothing more will come.
       }
     }
@@ -94,6 +96,11 @@ public final class TradingLoop {
     return counters.copy();
   }
 
+  /** Brings a copy of the counters, which began as new, up to date. */
+  public void copyCounters(LoopCounters into) {
+    counters.copyTo(into);
+  }
+
   /** The status of an order that is not at its end; empty otherwise. */
   public Optional<OrderStatus> openOrder(String clientOrderId) {
     return desk.tracker().open().stream()
@@ -102,30 +109,30 @@ public final class TradingLoop {
         .findFirst();
   }
 
-  private void onMarket(MarketEvent event) {
+  private void onMarket(MarketEvent event, long nowNs) {
     InstrumentState instrument = instruments.get(event.instrument());
     switch (event) {
-      case Bar bar -> onBar(instrument, bar);
+      case Bar bar -> onBar(instrument, bar, nowNs);
       case BookChange change -> instrument.onBook(change);
       case Quote quote -> {
         instrument.onQuote(quote);
-        portfolio.mark(quote.instrument(), quote.midE8(), quote.timeNs());
+        portfolio.mark(quote.instrument(), quote.midE8(), nowNs);
       }
       case Trade trade -> {
         instrument.onTrade(trade);
-        portfolio.mark(trade.instrument(), trade.priceE8(), trade.timeNs());
+        portfolio.mark(trade.instrument(), trade.priceE8(), nowNs);
       }
     }
   }
 
-  private void onBar(InstrumentState instrument, Bar bar) {
+  private void onBar(InstrumentState instrument, Bar bar, long nowNs) {
     counters.bars++;
     instrument.onBar(bar);
-    portfolio.mark(bar.instrument(), bar.closeE8(), bar.timeNs());
-    learnFromOutcomes(instrument, bar);
-    watchLosses(bar.timeNs());
+    portfolio.mark(bar.instrument(), bar.closeE8(), nowNs);
+    learnFromOutcomes(instrument, bar, nowNs);
+    watchLosses(nowNs);
     if (state == TradingState.FLATTENING) {
-      flatten(bar.timeNs());
+      flatten(nowNs);
     }
     boolean asksModel = false;
     for (int i = 0; i < instrument.strategies().size(); i++) {
@@ -134,17 +141,25 @@ public final class TradingLoop {
       int index = i;
       strategy
           .onBar(bar, holding(instrument, index))
-          .ifPresent(intent -> decide(instrument, index, intent, null, bar.timeNs()));
+          .ifPresent(intent -> decide(instrument, index, intent, null, nowNs));
     }
-    if (asksModel && instrument.featuresReady() && state != TradingState.KILLED) {
-      askModel(instrument, bar);
+    if (asksModel
+        && instrument.featuresReady()
+        && state != TradingState.KILLED
+        && !isHistory(bar, nowNs)) {
+      askModel(instrument, bar, nowNs);
     }
   }
 
-  private void askModel(InstrumentState instrument, Bar bar) {
+  /** A bar that was made up for after a gap: by the time of an answer it is long gone. */
+  private static boolean isHistory(Bar bar, long nowNs) {
+    return nowNs - bar.closeTimeNs() > bar.closeTimeNs() - bar.openTimeNs();
+  }
+
+  private void askModel(InstrumentState instrument, Bar bar, long nowNs) {
     long id = ++predictionIds;
     float[] features = instrument.vector();
-    long deadlineNs = bar.timeNs() + settings.predictionDeadlineNs();
+    long deadlineNs = nowNs + settings.predictionDeadlineNs();
     asked.put(
         id,
         new Asked(
@@ -154,8 +169,7 @@ public final class TradingLoop {
             instrument.bars(),
             bar.timeNs(),
             deadlineNs));
-    commands.accept(
-        new LoopCommand.Predict(bar.timeNs(), id, bar.instrument(), features, deadlineNs));
+    commands.accept(new LoopCommand.Predict(nowNs, id, bar.instrument(), features, deadlineNs));
   }
 
   private void onPrediction(LoopEvent.PredictionArrived arrived) {
@@ -184,7 +198,7 @@ public final class TradingLoop {
     }
     asked.remove(prediction.id());
     noticeSwaps(prediction.epoch());
-    counters.predictionsByVersion.merge(prediction.version(), 1L, Long::sum);
+    counters.predicted(prediction.version());
     InstrumentState instrument = instruments.get(question.instrument());
     instrument.await(
         new InstrumentState.Outcome(
@@ -230,7 +244,7 @@ public final class TradingLoop {
     }
   }
 
-  private void learnFromOutcomes(InstrumentState instrument, Bar bar) {
+  private void learnFromOutcomes(InstrumentState instrument, Bar bar, long nowNs) {
     InstrumentState.Outcome outcome;
     while ((outcome = instrument.matured()) != null) {
       float forward = (float) ((double) bar.closeE8() / outcome.closeE8() - 1.0);
@@ -239,8 +253,7 @@ public final class TradingLoop {
               ? Action.BUY
               : forward < -settings.labelThreshold() ? Action.SELL : Action.HOLD;
       commands.accept(
-          new LoopCommand.Learn(
-              bar.timeNs(), outcome.prediction(), outcome.features(), label, forward));
+          new LoopCommand.Learn(nowNs, outcome.prediction(), outcome.features(), label, forward));
     }
   }
 
@@ -262,7 +275,7 @@ public final class TradingLoop {
     OrderDesk.Outcome outcome =
         desk.carryOut(
             new OrderDesk.Wish(id, instrument, strategy.name(), intent, from != null),
-            state,
+            state == TradingState.ACTIVE && !feedLive ? TradingState.HALTED : state,
             nowNs);
     emit(
         new Decision(
@@ -284,7 +297,7 @@ public final class TradingLoop {
   private void emit(Decision decision) {
     counters.decisions++;
     if (decision.verdict() instanceof Decision.Verdict.Refused refused) {
-      counters.refusedByRule.merge(refused.rule(), 1L, Long::sum);
+      counters.refused(refused.rule());
     }
     commands.accept(new LoopCommand.Decide(decision.timeNs(), decision));
   }
@@ -349,6 +362,20 @@ public final class TradingLoop {
       case CURRENT, CANDIDATE, REFUSED -> { // Told for the journal and the page.
       }
     }
+  }
+
+  /** Without the market's present state nothing is entered; exits and stops go out. */
+  private void onFeedChanged(LoopEvent.FeedChanged changed) {
+    if (feedLive == changed.live()) {
+      return;
+    }
+    feedLive = changed.live();
+    alert(
+        changed.timeNs(),
+        feedLive ? LoopCommand.Alert.Severity.INFO : LoopCommand.Alert.Severity.WARNING,
+        feedLive
+            ? "market data are live: " + changed.detail()
+            : "no entries until market data are live: " + changed.detail());
   }
 
   private void watchLosses(long nowNs) {

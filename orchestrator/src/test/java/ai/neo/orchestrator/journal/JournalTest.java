@@ -145,6 +145,31 @@ class JournalTest {
   }
 
   @Test
+  void aPayloadThatCannotBeWrittenLeavesTheJournalAsItWas() throws IOException {
+    try (JournalWriter writer = open();
+        JournalReader reader = JournalReader.open(directory)) {
+      appendNumbers(writer, 0, 2);
+      assertThatThrownBy(
+              () ->
+                  writer.append(
+                      7,
+                      1,
+                      100,
+                      target -> {
+                        target.putLong(77).putLong(78);
+                        throw new IllegalArgumentException("no such text");
+                      }))
+          .hasMessage("no such text");
+      assertThat(reader.next()).isPresent();
+      assertThat(reader.next()).isPresent();
+      assertThat(reader.next()).isEmpty();
+      assertThat(reader.torn()).isEmpty();
+      appendNumbers(writer, 2, 1);
+    }
+    assertThat(numbers()).containsExactly(0L, 1L, 2L);
+  }
+
+  @Test
   void everyFlippedByteIsFound() throws IOException {
     try (JournalWriter writer = open()) {
       appendNumbers(writer, 0, 3);

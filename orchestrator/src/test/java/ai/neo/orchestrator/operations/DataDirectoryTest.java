@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,37 +44,5 @@ class DataDirectoryTest {
     assertThatThrownBy(() -> DataDirectory.open(file.resolve("below")))
         .isInstanceOf(OperationsException.class)
         .hasMessageContaining("--data-dir");
-  }
-
-  @Test
-  void postgresKeepsItsRowsAndStartsAgainOverWhatAKilledRunLeft() throws Exception {
-    Path data = path.resolve("postgres");
-    Path binaries = path.resolve("binaries");
-    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(data, binaries)) {
-      Migrations.run(server.url());
-      execute(server, "INSERT INTO neo.projected VALUES ('run', 7)");
-    }
-    // A process id that is no PostgreSQL: what a crashed machine leaves behind.
-    Files.writeString(data.resolve("postmaster.pid"), "1\n" + data + "\n");
-    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(data, binaries)) {
-      Migrations.run(server.url());
-      execute(server, "UPDATE neo.projected SET sequence = 1 / (CASE sequence WHEN 7 THEN 1 END)");
-    }
-    Files.delete(data.resolve("PG_VERSION"));
-    try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(data, binaries)) {
-      Migrations.run(server.url());
-      execute(server, "INSERT INTO neo.projected VALUES ('run', 8)");
-    }
-    try (var files = Files.list(path)) {
-      assertThat(files).anyMatch(file -> file.getFileName().toString().contains(".half-"));
-    }
-  }
-
-  private static void execute(EmbeddedPostgresServer server, String sql) throws Exception {
-    String jdbc = server.url().replaceFirst("postgresql://[^@]*@", "jdbc:postgresql://");
-    try (Connection connection = DriverManager.getConnection(jdbc, "postgres", "postgres");
-        var statement = connection.createStatement()) {
-      assertThat(statement.executeUpdate(sql)).isEqualTo(1);
-    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Fill;
+import ai.neo.tradingtypes.Position;
 import ai.neo.tradingtypes.Side;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,63 @@ class PortfolioTest {
           .as("seed=%d", seed)
           .isEqualTo(CASH + portfolio.realisedE8() + portfolio.unrealisedE8() - portfolio.feesE8());
     }
+  }
+
+  @Test
+  void sumsAreThoseOfTheParts() {
+    SplittableRandom random = new SplittableRandom(3);
+    Portfolio portfolio = new Portfolio(CASH, 3);
+    for (int i = 0; i < 2_000; i++) {
+      portfolio.apply(
+          new Fill(
+              "t" + i,
+              "o" + i,
+              random.nextInt(3),
+              "s" + random.nextInt(3),
+              random.nextBoolean() ? Side.BUY : Side.SELL,
+              random.nextLong(1, 70_000 * E8.ONE),
+              random.nextLong(1, 3 * E8.ONE),
+              random.nextLong(0, E8.ONE),
+              i));
+      if (random.nextBoolean()) {
+        portfolio.mark(random.nextInt(3), random.nextLong(1, 70_000 * E8.ONE), i);
+      }
+      sumsAreRight(portfolio, i);
+    }
+  }
+
+  private static void sumsAreRight(Portfolio portfolio, int step) {
+    long value = 0;
+    long unrealised = 0;
+    long realised = 0;
+    long fees = 0;
+    long[] quantity = new long[3];
+    for (Portfolio.StrategyPosition held : portfolio.positions()) {
+      Position position = held.position();
+      long mark = portfolio.markE8(position.instrument());
+      value += position.valueE8(mark);
+      unrealised += position.unrealisedE8(mark);
+      realised += position.realisedE8();
+      fees += position.feesE8();
+      quantity[position.instrument()] += position.quantityE8();
+      assertThat(portfolio.position(held.strategy(), position.instrument())).isEqualTo(position);
+    }
+    long gross = 0;
+    for (int instrument = 0; instrument < quantity.length; instrument++) {
+      assertThat(portfolio.quantityE8(instrument)).isEqualTo(quantity[instrument]);
+      Position all = new Position(instrument, quantity[instrument], 0, 0, 0);
+      gross += Math.abs(all.valueE8(portfolio.markE8(instrument)));
+    }
+    assertThat(
+            new long[] {
+              portfolio.equityE8() - portfolio.cashE8(),
+              portfolio.unrealisedE8(),
+              portfolio.realisedE8(),
+              portfolio.feesE8(),
+              portfolio.grossExposureE8()
+            })
+        .as("step %d", step)
+        .containsExactly(value, unrealised, realised, fees, gross);
   }
 
   private static Fill fill(String id, Side side, String price, String quantity, String fee) {

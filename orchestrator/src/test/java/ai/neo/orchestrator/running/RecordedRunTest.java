@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.running;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
@@ -28,6 +29,7 @@ import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.MarketEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +122,27 @@ class RecordedRunTest {
           .isEqualTo(whole.digest.hex());
       assertThat(resumed.fills).isEqualTo(whole.fills);
       assertThat(resumed.equityE8).isEqualTo(whole.equityE8);
+    }
+  }
+
+  @Test
+  void aFullDiskStopsTheRunBeforeAnythingUnwrittenIsSentAndNothingIsLost() throws Exception {
+    Watched whole = whole(directory, LIMITS);
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 10; i++) {
+      FullJournal journal = new FullJournal(random.nextInt(1, 5000));
+      Watched stopped = new Watched();
+      RecordedRun run = run(journal, stopped, LIMITS);
+      assertThatThrownBy(run::run)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("cannot grow");
+      assertThat(stopped.submitted).as("orders sent").isEqualTo(journal.submitted);
+      Watched resumed = new Watched();
+      RecordedRun next = run(Journaling.NONE, resumed, LIMITS);
+      next.recover(journal.heard.iterator(), journal.saidAfterLast);
+      assertThat(next.run()).isTrue();
+      assertThat(resumed.digest.hex()).isEqualTo(whole.digest.hex());
+      assertThat(resumed.fills).isEqualTo(whole.fills);
     }
   }
 
@@ -309,6 +332,46 @@ class RecordedRunTest {
     }
   }
 
+  /** Has room for so many frames. */
+  private static final class FullJournal implements Journaling {
+    private final List<LoopEvent> heard = new ArrayList<>();
+    private int room;
+    private int saidAfterLast;
+    private int submitted;
+
+    FullJournal(int room) {
+      this.room = room;
+    }
+
+    @Override
+    public void heard(LoopEvent event) {
+      write();
+      heard.add(event);
+      saidAfterLast = 0;
+    }
+
+    @Override
+    public void said(LoopCommand command) {
+      write();
+      saidAfterLast++;
+      if (command instanceof LoopCommand.Submit) {
+        submitted++;
+      }
+    }
+
+    private void write() {
+      if (room-- == 0) {
+        throw new UncheckedIOException(
+            "the journal cannot grow", new IOException("No space left on device"));
+      }
+    }
+
+    @Override
+    public void beforeSending() {
+      // What was written is as durable as it gets.
+    }
+  }
+
   private static final class Watched implements RunListener {
     private final DecisionDigest digest = new DecisionDigest();
     private long fills;
@@ -317,6 +380,7 @@ class RecordedRunTest {
     private long markE8;
     private boolean failing;
     private int boughtAfterFailure;
+    private int submitted;
 
     @Override
     public void heard(LoopEvent event, TradingLoop loop) {
@@ -331,6 +395,9 @@ class RecordedRunTest {
     public void said(LoopCommand command) {
       if (command instanceof LoopCommand.Decide decide) {
         digest.add(decide.decision());
+      }
+      if (command instanceof LoopCommand.Submit) {
+        submitted++;
       }
       if (failing
           && command instanceof LoopCommand.Submit submit

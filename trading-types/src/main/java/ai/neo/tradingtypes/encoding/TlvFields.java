@@ -1,6 +1,7 @@
 package ai.neo.tradingtypes.encoding;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The fields of one range of tags, found by tag: a flyweight over what a {@link TlvReader} reads.
@@ -65,6 +66,27 @@ public final class TlvFields {
   /** The field as text. */
   public String text(int tag) {
     return at(tag).asString();
+  }
+
+  /** The field as a double. */
+  public double real(int tag) {
+    return at(tag).asDouble();
+  }
+
+  /** The field as an array of floats. */
+  public float[] floats(int tag) {
+    return at(tag).asFloats();
+  }
+
+  /** The field as a constant that was written by its name. */
+  public <E extends Enum<E>> E constant(int tag, Class<E> type) {
+    TlvReader field = at(tag);
+    String name = field.asString();
+    try {
+      return Enum.valueOf(type, name);
+    } catch (IllegalArgumentException e) {
+      throw field.wrong("value=" + name + ", expected one of " + List.of(type.getEnumConstants()));
+    }
   }
 
   /** The reader, standing on the field. */

@@ -10,17 +10,16 @@ import ai.neo.tradingtypes.Fill;
 import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.MarketEvent;
 import ai.neo.tradingtypes.Order;
-import ai.neo.tradingtypes.OrderType;
 import ai.neo.tradingtypes.Quote;
 import ai.neo.tradingtypes.Side;
 import ai.neo.tradingtypes.Trade;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -48,21 +47,14 @@ public final class SimulatedOrderVenue implements OrderVenue {
   private final SplittableRandom random;
   private final OrderBook[] books;
   private final long[] bookTimeNs;
-  private final Map<String, Resting> working = new LinkedHashMap<>();
+  private final long participationE8;
+  private final long halfSpreadE8;
+  private final long takerFeeE8;
+  private final Map<String, Resting> working = new HashMap<>();
+  private final TreeMap<Long, Resting> cancelling = new TreeMap<>();
+  private final List<RestingOrders> ordersOf = new ArrayList<>();
+  private long submitted;
   private long trades;
-
-  private static final class Resting {
-    final Order order;
-    final long arrivalNs;
-    long leftE8;
-    long cancelAtNs = Long.MAX_VALUE;
-
-    Resting(Order order, long arrivalNs) {
-      this.order = order;
-      this.arrivalNs = arrivalNs;
-      this.leftE8 = order.quantityE8();
-    }
-  }
 
   public SimulatedOrderVenue(
       List<Instrument> instruments,
@@ -74,6 +66,10 @@ public final class SimulatedOrderVenue implements OrderVenue {
     this.random = new SplittableRandom(settings.seed());
     this.books = new OrderBook[instruments.size()];
     this.bookTimeNs = new long[instruments.size()];
+    this.participationE8 = E8.fromDouble(settings.participation(), RoundingMode.DOWN);
+    this.halfSpreadE8 = E8.fromDouble(settings.halfSpreadBps(), RoundingMode.HALF_EVEN);
+    this.takerFeeE8 = E8.fromDouble(settings.takerFeeBps(), RoundingMode.HALF_EVEN);
+    instruments.forEach(instrument -> ordersOf.add(new RestingOrders()));
   }
 
   @Override
@@ -96,7 +92,12 @@ public final class SimulatedOrderVenue implements OrderVenue {
                   + E8.format(instrument.lotSizeE8())));
       return;
     }
-    working.put(order.clientOrderId(), new Resting(order, arrivalNs));
+    Resting resting = new Resting(order, submitted++, arrivalNs);
+    if (working.putIfAbsent(order.clientOrderId(), resting) != null) {
+      throw new IllegalStateException(
+          "client_order_id=" + order.clientOrderId() + " is open already");
+    }
+    ordersOf.get(order.instrument()).add(resting);
     reports.accept(new ExecutionReport.Acknowledged(order.clientOrderId(), arrivalNs + latency()));
   }
 
@@ -105,6 +106,7 @@ public final class SimulatedOrderVenue implements OrderVenue {
     Resting resting = working.get(clientOrderId);
     if (resting != null) {
       resting.cancelAtNs = Math.min(resting.cancelAtNs, nowNs + latency());
+      cancelling.put(resting.sequence, resting);
     }
   }
 
@@ -130,15 +132,23 @@ public final class SimulatedOrderVenue implements OrderVenue {
   }
 
   private void cancelDue(long nowNs) {
-    for (Iterator<Resting> all = working.values().iterator(); all.hasNext(); ) {
-      Resting resting = all.next();
+    if (cancelling.isEmpty()) {
+      return;
+    }
+    for (Resting resting : new ArrayList<>(cancelling.values())) {
       if (resting.cancelAtNs <= nowNs) {
-        all.remove();
+        remove(resting);
         reports.accept(
             new ExecutionReport.Cancelled(
                 resting.order.clientOrderId(), resting.cancelAtNs + latency(), "as asked"));
       }
     }
+  }
+
+  private void remove(Resting resting) {
+    working.remove(resting.order.clientOrderId());
+    cancelling.remove(resting.sequence);
+    ordersOf.get(resting.order.instrument()).remove(resting);
   }
 
   private void bookIsAlive(MarketEvent event) {
@@ -164,12 +174,15 @@ public final class SimulatedOrderVenue implements OrderVenue {
   }
 
   private void fillFromBook(int instrument, long nowNs) {
-    if (working.isEmpty()) {
+    RestingOrders orders = ordersOf.get(instrument);
+    if (orders.isEmpty()) {
       return;
     }
     OrderBook book = books[instrument];
-    for (Resting resting : new ArrayList<>(working.values())) {
-      if (resting.order.instrument() == instrument && resting.arrivalNs <= nowNs) {
+    long lowestBuyE8 = book.depth(Side.SELL) == 0 ? Long.MAX_VALUE : book.bestAskE8();
+    long highestSellE8 = book.depth(Side.BUY) == 0 ? Long.MIN_VALUE : book.bestBidE8();
+    for (Resting resting : orders.thatMayTrade(lowestBuyE8, highestSellE8)) {
+      if (resting.arrivalNs <= nowNs) {
         takeLevels(resting, book, nowNs);
       }
     }
@@ -190,32 +203,26 @@ public final class SimulatedOrderVenue implements OrderVenue {
   }
 
   private void fillFromBar(Bar bar) {
-    if (working.isEmpty() || bar.volumeE8() == 0 || bookFresh(bar)) {
+    RestingOrders orders = ordersOf.get(bar.instrument());
+    if (orders.isEmpty() || bar.volumeE8() == 0 || bookFresh(bar)) {
       return;
     }
     long reachNs = bar.openTimeNs() + (bar.closeTimeNs() - bar.openTimeNs()) / 10;
-    for (Resting resting : new ArrayList<>(working.values())) {
-      Order order = resting.order;
-      if (order.instrument() == bar.instrument() && resting.arrivalNs <= reachNs) {
+    long lowestBuyE8 = spreadPriced(bar.instrument(), Side.BUY, bar.lowE8());
+    long highestSellE8 = spreadPriced(bar.instrument(), Side.SELL, bar.highE8());
+    for (Resting resting : orders.thatMayTrade(lowestBuyE8, highestSellE8)) {
+      if (resting.arrivalNs <= reachNs) {
         fillFromBar(resting, bar);
       }
     }
   }
 
   private void fillFromBar(Resting resting, Bar bar) {
-    long price = spreadPriced(resting.order, bar.openE8());
+    long price = spreadPriced(bar.instrument(), resting.order.side(), bar.openE8());
     if (!acceptable(resting.order, price)) {
-      long best = resting.order.side() == Side.BUY ? bar.lowE8() : bar.highE8();
-      if (!acceptable(resting.order, spreadPriced(resting.order, best))) {
-        return;
-      }
       price = resting.order.limitPriceE8();
     }
-    long share =
-        E8.multiply(
-            bar.volumeE8(),
-            E8.fromDouble(settings.participation(), RoundingMode.DOWN),
-            RoundingMode.DOWN);
+    long share = E8.multiply(bar.volumeE8(), participationE8, RoundingMode.DOWN);
     long quantity = instruments.get(bar.instrument()).wholeLots(Math.min(resting.leftE8, share));
     trade(resting, price, quantity, Math.max(bar.openTimeNs(), resting.arrivalNs));
   }
@@ -226,7 +233,7 @@ public final class SimulatedOrderVenue implements OrderVenue {
   }
 
   private static boolean acceptable(Order order, long priceE8) {
-    if (order.type() == OrderType.MARKET && order.limitPriceE8() == 0) {
+    if (RestingOrders.takesAnyPrice(order)) {
       return true;
     }
     return order.side() == Side.BUY
@@ -235,15 +242,10 @@ public final class SimulatedOrderVenue implements OrderVenue {
   }
 
   /** Half a spread worse than mid, on the next whole tick away from it. */
-  private long spreadPriced(Order order, long midE8) {
-    long spread =
-        E8.multiplyDivide(
-            midE8,
-            E8.fromDouble(settings.halfSpreadBps(), RoundingMode.HALF_EVEN),
-            BPS_E8,
-            RoundingMode.UP);
-    long tick = instruments.get(order.instrument()).tickSizeE8();
-    if (order.side() == Side.BUY) {
+  private long spreadPriced(int instrument, Side side, long midE8) {
+    long spread = E8.multiplyDivide(midE8, halfSpreadE8, BPS_E8, RoundingMode.UP);
+    long tick = instruments.get(instrument).tickSizeE8();
+    if (side == Side.BUY) {
       return E8.roundToStep(midE8 + spread + tick - 1, tick);
     }
     return Math.max(tick, E8.roundToStep(midE8 - spread, tick));
@@ -257,12 +259,7 @@ public final class SimulatedOrderVenue implements OrderVenue {
     resting.leftE8 -= quantityE8;
     trades++;
     long notional = E8.multiply(priceE8, quantityE8, RoundingMode.HALF_EVEN);
-    long fee =
-        E8.multiplyDivide(
-            notional,
-            E8.fromDouble(settings.takerFeeBps(), RoundingMode.HALF_EVEN),
-            BPS_E8,
-            RoundingMode.UP);
+    long fee = E8.multiplyDivide(notional, takerFeeE8, BPS_E8, RoundingMode.UP);
     Fill fill =
         new Fill(
             "sim-" + trades,
@@ -276,7 +273,7 @@ public final class SimulatedOrderVenue implements OrderVenue {
             timeNs);
     boolean complete = resting.leftE8 == 0;
     if (complete) {
-      working.remove(order.clientOrderId());
+      remove(resting);
     }
     reports.accept(new ExecutionReport.Filled(fill, complete, timeNs + latency()));
   }

@@ -1,42 +1,39 @@
 package ai.neo.orchestrator.marketdata.recorded;
 
+import ai.neo.orchestrator.marketdata.binance.BinanceBook;
+import ai.neo.orchestrator.marketdata.binance.BinanceMessage;
+import ai.neo.orchestrator.marketdata.binance.BinanceMessages;
 import ai.neo.tradingtypes.Bar;
-import ai.neo.tradingtypes.BookChange;
-import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.MarketEvent;
-import ai.neo.tradingtypes.Side;
 import ai.neo.tradingtypes.Trade;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /**
  * A recorded window of Binance's combined stream: each line a local time and the raw message, one
- * line the REST snapshot. Depth updates are bridged to the snapshot as Binance prescribes; trades
- * also make one-minute bars, at whose close the loop predicts.
+ * line the REST snapshot. The book is held by the same procedure as a live one; trades also make
+ * one-minute bars, at whose close the loop predicts.
+ *
+ * <p>The time of an event is the venue's; a message without one has the last that was seen, so that
+ * time never steps back.
  */
 final class BookCapture {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MINUTE_NS = 60_000_000_000L;
-  private static final long NS_PER_MS = 1_000_000L;
 
   /** Levels of the snapshot that are taken: the venue sends a thousand, trades reach a few. */
   private static final int SNAPSHOT_LEVELS = 200;
 
+  private static final String REMEDY =
+      "Take a capture that holds a snapshot and every update after it";
+
   private final Path file;
   private final int instrument;
+  private final BinanceMessages messages = new BinanceMessages();
+  private final BinanceBook book;
   private final List<MarketEvent> events = new ArrayList<>();
-  private final List<JsonNode> beforeSnapshot = new ArrayList<>();
-  private long lastUpdateId = -1;
-  private boolean bridged;
+  private boolean bookSeen;
   private long timeNs;
   private long barOpenNs = -1;
   private final long[] bar = new long[5];
@@ -44,120 +41,84 @@ final class BookCapture {
   private BookCapture(Path file, int instrument) {
     this.file = file;
     this.instrument = instrument;
+    this.book = new BinanceBook(instrument);
   }
 
   /** All events of a capture, in order. */
-  static List<MarketEvent> read(Path file, int instrument) throws IOException {
+  static List<MarketEvent> read(Path file, int instrument) {
     BookCapture capture = new BookCapture(file, instrument);
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file), 1 << 16),
-                StandardCharsets.UTF_8))) {
-      long number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        capture.line(line, number);
+    try (LineReader lines = new LineReader(file)) {
+      while (lines.advance()) {
+        capture.line(lines);
       }
     }
     return List.copyOf(capture.events);
   }
 
-  private void line(String line, long number) throws IOException {
-    int space = line.indexOf(' ');
-    if (space < 0) {
-      throw new BadMarketDataException(file, number, "expected a time, a space and a message");
+  private void line(LineReader lines) {
+    byte[] bytes = lines.buffer();
+    int at = lines.start();
+    while (at < lines.end() && bytes[at] != '{') {
+      at++;
     }
-    JsonNode message = JSON.readTree(line.substring(space + 1));
-    if (message.has("lastUpdateId")) {
-      snapshot(message);
-      return;
-    }
-    JsonNode data = message.path("data");
-    switch (data.path("e").asText()) {
-      case "depthUpdate" -> depth(data, number);
-      case "trade" -> trade(data);
-      default -> { // A quote carries no time of the exchange and nothing that the book does not.
-      }
-    }
-  }
-
-  private void snapshot(JsonNode message) {
-    lastUpdateId = message.path("lastUpdateId").asLong();
-    List<BookChange> changes = new ArrayList<>();
-    levels(message.path("bids"), Side.BUY, changes);
-    levels(message.path("asks"), Side.SELL, changes);
-    add(changes);
-    for (JsonNode update : beforeSnapshot) {
-      depth(update, 0);
-    }
-    beforeSnapshot.clear();
-  }
-
-  private void depth(JsonNode data, long number) {
-    if (lastUpdateId < 0) {
-      beforeSnapshot.add(data);
-      return;
-    }
-    long first = data.path("U").asLong();
-    long last = data.path("u").asLong();
-    if (last <= lastUpdateId) {
-      return;
-    }
-    if (bridged ? first != lastUpdateId + 1 : first > lastUpdateId + 1) {
+    try {
+      take(messages.read(bytes, at, lines.end()), lines.line());
+    } catch (IOException | IllegalArgumentException e) {
       throw new BadMarketDataException(
-          file, number, "a depth update is missing between " + lastUpdateId + " and " + first);
+          file,
+          lines.line(),
+          "no Binance message: " + e.getMessage() + ", expected <local time> <JSON>",
+          REMEDY,
+          e);
     }
-    bridged = true;
-    lastUpdateId = last;
-    advance(data.path("E").asLong() * NS_PER_MS);
-    List<BookChange> changes = new ArrayList<>();
-    levels(data.path("b"), Side.BUY, changes);
-    levels(data.path("a"), Side.SELL, changes);
-    add(changes);
   }
 
-  private void levels(JsonNode levels, Side side, List<BookChange> changes) {
-    int count = 0;
-    for (JsonNode level : levels) {
-      if (count++ == SNAPSHOT_LEVELS) {
-        return;
+  private void take(BinanceMessage message, long line) {
+    BinanceBook.Outcome outcome =
+        switch (message) {
+          case BinanceMessage.DepthUpdate update -> {
+            if (bookSeen) {
+              advance(update.eventTimeNs());
+            }
+            yield book.update(update, timeNs, events::add);
+          }
+          case BinanceMessage.DepthSnapshot snapshot -> {
+            bookSeen = true;
+            yield book.snapshot(snapshot.best(SNAPSHOT_LEVELS), timeNs, events::add);
+          }
+          case BinanceMessage.TradeSeen trade -> {
+            trade(trade);
+            yield BinanceBook.Outcome.OLD;
+          }
+          // A quote carries no time of the exchange and nothing that the book does not.
+          case BinanceMessage.BestQuote _,
+              BinanceMessage.Candle _,
+              BinanceMessage.ShutdownNotice _,
+              BinanceMessage.Unrelated _ ->
+              BinanceBook.Outcome.OLD;
+        };
+    switch (outcome) {
+      case GAP, SNAPSHOT_TOO_OLD ->
+          throw new BadMarketDataException(
+              file, line, "updates of the book are missing before this line", REMEDY);
+      case APPLIED, WAITING, OLD -> { // In step, or waiting for the snapshot.
       }
-      changes.add(
-          new BookChange(
-              instrument,
-              timeNs,
-              side,
-              E8.parse(level.get(0).asText()),
-              E8.parse(level.get(1).asText()),
-              false));
     }
   }
 
-  private void add(List<BookChange> changes) {
-    for (int i = 0; i < changes.size(); i++) {
-      BookChange c = changes.get(i);
-      events.add(
-          new BookChange(
-              instrument, timeNs, c.side(), c.priceE8(), c.quantityE8(), i == changes.size() - 1));
-    }
-  }
-
-  private void trade(JsonNode data) {
-    advance(data.path("E").asLong() * NS_PER_MS);
-    long price = E8.parse(data.path("p").asText());
-    long quantity = E8.parse(data.path("q").asText());
-    if (lastUpdateId >= 0) {
+  private void trade(BinanceMessage.TradeSeen trade) {
+    advance(trade.eventTimeNs());
+    if (bookSeen) {
       events.add(
           new Trade(
               instrument,
               timeNs,
-              data.path("t").asLong(),
-              price,
-              quantity,
-              data.path("m").asBoolean() ? Side.SELL : Side.BUY));
+              trade.tradeId(),
+              trade.priceE8(),
+              trade.quantityE8(),
+              trade.aggressor()));
     }
-    intoBar(price, quantity);
+    intoBar(trade.priceE8(), trade.quantityE8());
   }
 
   /** Exchange time, which may not step back, and the close of a bar that it passes. */

@@ -6,14 +6,19 @@ import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.MarketEvent;
-import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Files of market data, split once and for all: the first part of each instrument's candles is for
@@ -30,7 +35,9 @@ public final class Recording {
   private final List<RecordingInfo> infos = new ArrayList<>();
   private final List<List<Bar>> training = new ArrayList<>();
   private final List<List<MarketEvent>> events = new ArrayList<>();
+  private final List<String> summaries = new ArrayList<>();
   private final List<String> descriptions = new ArrayList<>();
+  private final List<String> traded = new ArrayList<>();
 
   /**
    * Which part is wanted.
@@ -52,77 +59,116 @@ public final class Recording {
   private Recording() {}
 
   /** The bundled sample. */
-  public static Recording sample(Path directory, Selection selection) throws IOException {
+  public static Recording sample(Path directory, Selection selection) {
     Recording recording = new Recording();
-    CandleFile btc = CandleFile.read(directory.resolve("BTCUSDT-1m-2021-04_2021-05.csv.gz"));
-    CandleFile eth = CandleFile.read(directory.resolve("ETHUSDT-5m-2024-01_2024-09.csv.gz"));
-    recording.add(btc, "binance", directory.resolve("BTCUSDT-book-2024-08-08.jsonl.gz"), selection);
-    recording.add(eth, "binance", null, selection);
-    recording.checkNotEmpty(selection);
+    recording.add(
+        CandleSeries.of(CandleFile.read(directory.resolve("BTCUSDT-1m-2021-04_2021-05.csv.gz"))),
+        "binance",
+        Optional.of(directory.resolve("BTCUSDT-book-2024-08-08.jsonl.gz")),
+        selection);
+    recording.add(
+        CandleSeries.of(CandleFile.read(directory.resolve("ETHUSDT-5m-2024-01_2024-09.csv.gz"))),
+        "binance",
+        Optional.empty(),
+        selection);
+    recording.checkNotEmpty(selection, Set.of("BTCUSDT", "ETHUSDT"));
     return recording;
   }
 
-  /** Candle files of one's own. */
-  public static Recording files(List<Path> files, Selection selection) throws IOException {
-    Recording recording = new Recording();
+  /**
+   * Candle files of one's own. Files of one symbol that follow each other in time feed one
+   * instrument; each other file is an instrument.
+   *
+   * @param zone of times that do not state their own
+   */
+  public static Recording files(List<Path> files, ZoneId zone, Selection selection) {
+    Map<String, CandleSeries> bySymbol = new LinkedHashMap<>();
     for (Path file : files) {
-      recording.add(CandleFile.read(file), "file", null, selection);
+      if (!Files.isRegularFile(file)) {
+        throw new IllegalArgumentException("--data " + file + ": there is no such file");
+      }
+      CandleFile candles = CandleFile.read(file, zone);
+      bySymbol.merge(candles.symbol(), CandleSeries.of(candles), CandleSeries::join);
     }
-    recording.checkNotEmpty(selection);
+    Recording recording = new Recording();
+    for (CandleSeries series : bySymbol.values()) {
+      recording.add(series, "file", Optional.empty(), selection);
+    }
+    recording.checkNotEmpty(selection, bySymbol.keySet());
     return recording;
   }
 
-  private void checkNotEmpty(Selection selection) {
+  private void checkNotEmpty(Selection selection, Set<String> known) {
+    Set<String> unknown = new TreeSet<>(selection.symbols());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no data for "
+              + String.join(", ", unknown)
+              + "; there is "
+              + String.join(", ", new TreeSet<>(known)));
+    }
     if (events.stream().allMatch(List::isEmpty)) {
       throw new IllegalArgumentException(
-          "nothing is left to trade: symbols=" + selection.symbols() + " from/to select no event");
+          "nothing is left to trade: --from and --to select no event of what comes after the"
+              + " training part: "
+              + String.join("; ", traded));
     }
   }
 
-  private void add(CandleFile candles, String venue, Path book, Selection selection)
-      throws IOException {
-    if (!selection.symbols().isEmpty() && !selection.symbols().contains(candles.symbol())) {
+  private void add(CandleSeries series, String venue, Optional<Path> book, Selection selection) {
+    if (!selection.symbols().isEmpty() && !selection.symbols().contains(series.symbol())) {
       return;
     }
     int id = instruments.size();
     instruments.add(
         new Instrument(
-            id, candles.symbol(), venue, candles.tickSizeE8(), candles.lotSizeE8(), 10 * E8.ONE));
-    int trained = (int) (candles.bars().size() * TRAINING_SHARE);
-    training.add(candles.bars().subList(0, trained));
-    List<MarketEvent> traded = new ArrayList<>();
-    for (Bar bar :
-        candles
-            .bars()
-            .subList(
-                Math.min(candles.bars().size(), trained + PURGED_BARS), candles.bars().size())) {
-      Bar own =
-          new Bar(
-              id,
-              bar.openTimeNs(),
-              bar.closeTimeNs(),
-              bar.openE8(),
-              bar.highE8(),
-              bar.lowE8(),
-              bar.closeE8(),
-              bar.volumeE8());
-      if (selection.wants(own)) {
-        traded.add(own);
+            id, series.symbol(), venue, series.tickSizeE8(), series.lotSizeE8(), 10 * E8.ONE));
+    List<Bar> bars = series.bars();
+    int trained = (int) (bars.size() * TRAINING_SHARE);
+    training.add(bars.subList(0, trained));
+    List<Bar> rest = bars.subList(Math.min(bars.size(), trained + PURGED_BARS), bars.size());
+    traded.add(
+        series.symbol()
+            + (rest.isEmpty()
+                ? " has " + bars.size() + " bars, all of them for training or left out after it"
+                : " from " + time(rest.getFirst()) + " to " + time(rest.getLast())));
+    List<MarketEvent> own = new ArrayList<>();
+    for (Bar bar : rest) {
+      Bar mine = ofInstrument(bar, id);
+      if (selection.wants(mine)) {
+        own.add(mine);
       }
     }
-    if (book != null) {
-      BookCapture.read(book, id).stream().filter(selection::wants).forEach(traded::add);
-    }
-    events.add(traded);
-    descriptions.add(candles.description());
+    book.ifPresent(
+        file -> BookCapture.read(file, id).stream().filter(selection::wants).forEach(own::add));
+    events.add(own);
+    summaries.add(series.summary());
+    descriptions.add(series.description());
     infos.add(
         new RecordingInfo(
-            candles.description(),
-            traded.isEmpty() ? 0 : traded.getFirst().timeNs(),
-            traded.isEmpty() ? 0 : traded.getLast().timeNs(),
-            candles.intervalNs(),
-            traded.size(),
-            book != null));
+            series.summary(),
+            own.isEmpty() ? 0 : own.getFirst().timeNs(),
+            own.isEmpty() ? 0 : own.getLast().timeNs(),
+            series.intervalNs(),
+            own.size(),
+            book.isPresent()));
+  }
+
+  private static Bar ofInstrument(Bar bar, int id) {
+    return new Bar(
+        id,
+        bar.openTimeNs(),
+        bar.closeTimeNs(),
+        bar.openE8(),
+        bar.highE8(),
+        bar.lowE8(),
+        bar.closeE8(),
+        bar.volumeE8());
+  }
+
+  private static String time(Bar bar) {
+    return Instant.ofEpochSecond(0, bar.timeNs()).toString();
   }
 
   public List<Instrument> instruments() {
@@ -134,7 +180,12 @@ public final class Recording {
     return List.copyOf(training.get(instrument));
   }
 
-  /** What was recognised in each file, for a person. */
+  /** What each instrument's data are, in a line. */
+  public List<String> summaries() {
+    return List.copyOf(summaries);
+  }
+
+  /** What was recognised in each file, in a few lines for a person. */
   public List<String> descriptions() {
     return List.copyOf(descriptions);
   }

@@ -1,0 +1,127 @@
+package ai.neo.modelgateway.engine;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Serves ONNX with ONNX Runtime, on the caller's thread. Input {@code features} FP32 [-1, F];
+ * outputs {@code action_probabilities} FP32 [-1, 3] and optionally {@code expected_return} FP32
+ * [-1, 1] or [-1]; further outputs are left alone.
+ */
+public final class OnnxEngine implements ModelEngine {
+
+  static final String FEATURES = "features";
+  static final String ACTION_PROBABILITIES = "action_probabilities";
+  static final String EXPECTED_RETURN = "expected_return";
+
+  /** Under this key a file may say for which feature set it was made; then it has to agree. */
+  private static final String FEATURE_SET_ID = "feature_set_id";
+
+  @Override
+  public boolean reads(String format) {
+    return ArtifactFormats.ONNX.equals(format);
+  }
+
+  @Override
+  public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtSession session;
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      // One thread each: many requests run side by side, and a batch of ours is microseconds.
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      session = environment.createSession(artifact.content(), options);
+    } catch (OrtException e) {
+      throw new ModelRefusedException("ONNX Runtime cannot load it: " + e.getMessage(), e);
+    }
+    try {
+      return accepted(artifact, environment, session);
+    } catch (OrtException | ModelRefusedException | RuntimeException e) {
+      closeAfter(e, session);
+      throw e instanceof ModelRefusedException refused
+          ? refused
+          : new ModelRefusedException("ONNX Runtime cannot describe it: " + e.getMessage(), e);
+    }
+  }
+
+  private static ServableModel accepted(
+      ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
+      throws OrtException, ModelRefusedException {
+    requireFeatureSet(artifact, session);
+    Map<String, NodeInfo> inputs = session.getInputInfo();
+    if (inputs.size() != 1 || !inputs.containsKey(FEATURES)) {
+      throw new ModelRefusedException(
+          "the model must have the one input '" + FEATURES + "', it has " + inputs.keySet());
+    }
+    long[] input = shapeOfFloats(FEATURES, inputs.get(FEATURES));
+    if (input.length != 2 || input[0] != -1 || input[1] < 1) {
+      throw new ModelRefusedException(
+          "input 'features' must have the shape [-1,F], it has " + shown(input));
+    }
+    Map<String, NodeInfo> outputs = session.getOutputInfo();
+    if (!outputs.containsKey(ACTION_PROBABILITIES)) {
+      throw new ModelRefusedException(
+          "the model must have the output 'action_probabilities', it has " + outputs.keySet());
+    }
+    long[] output = shapeOfFloats(ACTION_PROBABILITIES, outputs.get(ACTION_PROBABILITIES));
+    if (output.length != 2 || output[0] != -1 || output[1] != Answer.ACTIONS) {
+      throw new ModelRefusedException(
+          "output 'action_probabilities' must have the shape [-1,3], it has " + shown(output));
+    }
+    boolean expectsReturn = outputs.containsKey(EXPECTED_RETURN);
+    if (expectsReturn) {
+      requireOnePerRow(shapeOfFloats(EXPECTED_RETURN, outputs.get(EXPECTED_RETURN)));
+    }
+    return new OnnxModel(artifact, environment, session, (int) input[1], expectsReturn);
+  }
+
+  private static void requireFeatureSet(ModelArtifact artifact, OrtSession session)
+      throws OrtException, ModelRefusedException {
+    String inside = session.getMetadata().getCustomMetadata().get(FEATURE_SET_ID);
+    if (inside != null && !inside.equals(artifact.featureSetId())) {
+      throw new ModelRefusedException(
+          "the file was made for feature set '"
+              + inside
+              + "', but it is registered for '"
+              + artifact.featureSetId()
+              + "'");
+    }
+  }
+
+  private static void requireOnePerRow(long[] shape) throws ModelRefusedException {
+    boolean column = shape.length == 2 && shape[0] == -1 && shape[1] == 1;
+    boolean vector = shape.length == 1 && shape[0] == -1;
+    if (!column && !vector) {
+      throw new ModelRefusedException(
+          "output 'expected_return' must have the shape [-1,1], it has " + shown(shape));
+    }
+  }
+
+  private static long[] shapeOfFloats(String name, NodeInfo node) throws ModelRefusedException {
+    if (!(node.getInfo() instanceof TensorInfo tensor)) {
+      throw new ModelRefusedException("'" + name + "' must be a tensor, it is " + node.getInfo());
+    }
+    if (tensor.type != OnnxJavaType.FLOAT) {
+      throw new ModelRefusedException("'" + name + "' must be FP32, it is " + tensor.type);
+    }
+    return tensor.getShape();
+  }
+
+  private static String shown(long[] shape) {
+    return Arrays.toString(shape).replace(" ", "");
+  }
+
+  private static void closeAfter(Exception cause, OrtSession session) {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package ai.neo.modelgateway.learning;
+
+import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.ServableModel;
+import ai.neo.modelgateway.network.DirectionNetwork;
+import ai.neo.modelgateway.network.NetworkFormat;
+import ai.neo.modelgateway.network.UnreadableNetworkException;
+import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.serving.VersionRegistry;
+import ai.neo.proto.learning.v1.ModelChange;
+import ai.neo.proto.learning.v1.SwapReceipt;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.RecordRequest;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the learner of one model asks of the catalog and the registry, in its own words. Calls block
+ * on the registry; a {@link ai.neo.modelgateway.serving.RegistryException} passes through.
+ */
+final class ModelDesk {
+  /** A lineage longer than this ends the search: a bound on registry calls, not on lineages. */
+  private static final int MAX_ANCESTORS = 1000;
+
+  private final String model;
+  private final ServingCatalog catalog;
+  private final VersionRegistry registry;
+
+  ModelDesk(String model, ServingCatalog catalog, VersionRegistry registry) {
+    this.model = model;
+    this.catalog = catalog;
+    this.registry = registry;
+  }
+
+  /** A network and the version that it is registered as. */
+  record NetworkVersion(String version, DirectionNetwork network) {}
+
+  /**
+   * A version to be registered.
+   *
+   * @param parent version that it was learned from, empty for a root
+   */
+  record Proposal(
+      DirectionNetwork network,
+      String parent,
+      String data,
+      Map<String, Double> metrics,
+      String actor) {}
+
+  Optional<ServableModel> champion() {
+    return catalog.champion(model);
+  }
+
+  long epoch() {
+    return catalog.epoch(model);
+  }
+
+  /** The artifact's network; empty when it is of another format or no readable network. */
+  static Optional<DirectionNetwork> networkIn(ModelArtifact artifact) {
+    if (!artifact.format().equals(DirectionNetwork.FORMAT)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(NetworkFormat.read(artifact.content()));
+    } catch (UnreadableNetworkException e) {
+      return Optional.empty(); // the catalog refuses such a version; nothing to learn from here
+    }
+  }
+
+  /** The nearest ancestor of a version that is a network; empty when there is none. */
+  Optional<NetworkVersion> ancestor(String version) {
+    List<ModelVersion> versions = registry.list(model);
+    String wanted = version;
+    for (int i = 0; i < MAX_ANCESTORS && !wanted.isEmpty(); i++) {
+      String name = wanted;
+      Optional<ModelVersion> found =
+          versions.stream().filter(v -> v.getVersion().equals(name)).findFirst();
+      if (found.isPresent() && found.get().getFormat().equals(DirectionNetwork.FORMAT)) {
+        return fetch(name);
+      }
+      wanted = found.map(ModelVersion::getParentVersion).orElse("");
+    }
+    return Optional.empty();
+  }
+
+  ModelVersion register(Proposal proposal, String reason) {
+    return registry.register(
+        RegisterRequest.newBuilder()
+            .setModel(model)
+            .setArtifact(ByteString.copyFrom(NetworkFormat.write(proposal.network())))
+            .setFormat(DirectionNetwork.FORMAT)
+            .setFeatureSetId(proposal.network().provenance().featureSetId())
+            .setParentVersion(proposal.parent())
+            .setDataDescription(proposal.data())
+            .putAllMetrics(proposal.metrics())
+            .setActor(proposal.actor())
+            .setReason(reason)
+            .build());
+  }
+
+  SwapReceipt promote(String version, String expected, String actor, String reason)
+      throws ModelRefusedException {
+    return catalog.promote(model, version, expected, actor, reason);
+  }
+
+  SwapReceipt rollback(String actor, String reason) throws ModelRefusedException {
+    return catalog.rollback(model, actor, reason);
+  }
+
+  /** Adds to the ledger. */
+  void record(String version, String action, String actor, String reason, String evidence) {
+    registry.record(
+        RecordRequest.newBuilder()
+            .setModel(model)
+            .setVersion(version)
+            .setAction(action)
+            .setActor(actor)
+            .setReason(reason)
+            .setEvidenceJson(evidence)
+            .build());
+  }
+
+  /** Tells all watchers of a change that is not a swap; swaps are told by the catalog. */
+  ModelChange announce(
+      ModelChange.Kind kind, ModelVersion version, String previous, String reason) {
+    ModelChange change =
+        ModelChange.newBuilder()
+            .setKind(kind)
+            .setModel(model)
+            .setVersion(version.getVersion())
+            .setDigest(version.getDigest())
+            .setPreviousVersion(previous)
+            .setEpoch(epoch())
+            .setReason(reason)
+            .setFeatureSetId(version.getFeatureSetId())
+            .build();
+    catalog.announce(change);
+    return change;
+  }
+
+  /** A swap that the catalog carried out, as watchers are told of it. */
+  ModelChange swapped(ModelChange.Kind kind, SwapReceipt receipt, String reason) {
+    String featureSet = champion().map(serving -> serving.artifact().featureSetId()).orElse("");
+    return ModelChange.newBuilder()
+        .setKind(kind)
+        .setModel(model)
+        .setVersion(receipt.getToVersion())
+        .setDigest(receipt.getToDigest())
+        .setPreviousVersion(receipt.getFromVersion())
+        .setEpoch(receipt.getEpoch())
+        .setReason(reason)
+        .setFeatureSetId(featureSet)
+        .build();
+  }
+
+  private Optional<NetworkVersion> fetch(String version) {
+    try {
+      return networkIn(registry.fetch(model, version))
+          .map(network -> new NetworkVersion(version, network));
+    } catch (ModelRefusedException e) {
+      return Optional.empty(); // listed a moment ago, gone now: as if it had never been a parent
+    }
+  }
+}

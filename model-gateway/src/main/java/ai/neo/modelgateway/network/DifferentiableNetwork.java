@@ -1,0 +1,183 @@
+package ai.neo.modelgateway.network;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The network as DJL blocks on PyTorch, for gradients. Parameters go in and gradients come out as
+ * flat arrays in the order of {@link NetworkShape}; the optimiser's state is the caller's. Native
+ * memory is held until {@link #close}. One thread at a time.
+ *
+ * <p>The same parameters and batch give the same bits on one kind of processor: one thread
+ * computes, and all memory that goes in lies on the same boundary, since the engine's kernels add
+ * in another order when it does not.
+ */
+public final class DifferentiableNetwork implements AutoCloseable {
+  private static final String ENGINE = "PyTorch";
+
+  /**
+   * Share of the return's loss. Direction is what trades; the return is a hint beside it and must
+   * not outweigh it when returns are wild.
+   */
+  private static final float RETURN_LOSS_SHARE = 0.1f;
+
+  /**
+   * Bytes: the widest vector that the engine's kernels load, and the boundary of its own memory.
+   */
+  private static final int BOUNDARY = 64;
+
+  /** The engine allows one gradient at a time in a process and throws at the second; we wait. */
+  private static final ReentrantLock ONE_GRADIENT_AT_A_TIME = new ReentrantLock();
+
+  private final NetworkShape shape;
+  private final NDManager manager;
+  private final SequentialBlock block;
+  private final List<Parameter> tensors;
+
+  /**
+   * One for each tensor, for ever: the engine does not copy what it is given but points to it, and
+   * memory that only a call knew would be freed under it.
+   */
+  private final List<ByteBuffer> tensorMemory = new ArrayList<>();
+
+  /** Starts the engine on first use (0.4 s; 2 s when its native part must be unpacked). */
+  public DifferentiableNetwork(NetworkShape shape) {
+    this.shape = shape;
+    this.manager = NDManager.newBaseManager(ENGINE);
+    this.block =
+        new SequentialBlock()
+            .add(Linear.builder().setUnits(shape.hidden()).build())
+            .add(Activation.reluBlock())
+            .add(Linear.builder().setUnits(shape.hidden()).build())
+            .add(Activation.reluBlock())
+            .add(Linear.builder().setUnits(NetworkShape.OUTPUTS).build());
+    block.initialize(manager, DataType.FLOAT32, new Shape(1, shape.features()));
+    this.tensors = block.getParameters().values();
+    for (Parameter tensor : tensors) {
+      tensorMemory.add(memory((int) tensor.getArray().size()));
+      tensor.getArray().setRequiresGradient(true);
+    }
+  }
+
+  /** Build of the engine, as it is written into artifacts. */
+  public static String engineBuild() {
+    return "djl " + Engine.getDjlVersion() + ", pytorch " + Engine.getEngine(ENGINE).getVersion();
+  }
+
+  /** Takes {@code flat} as the parameters. */
+  public void setParameters(float[] flat) {
+    if (flat.length != shape.parameters()) {
+      throw new IllegalArgumentException(
+          "expected " + shape.parameters() + " parameters, got " + flat.length);
+    }
+    int at = 0;
+    for (int i = 0; i < tensors.size(); i++) {
+      ByteBuffer memory = tensorMemory.get(i);
+      int size = memory.capacity() / Float.BYTES;
+      memory.asFloatBuffer().put(flat, at, size);
+      tensors.get(i).getArray().set(memory);
+      at += size;
+    }
+  }
+
+  /** The raw outputs, rows × 4, for standardised inputs, rows × F. */
+  public float[] outputs(float[] standardised, int rows) {
+    try (NDManager step = manager.newSubManager()) {
+      NDArray x = create(step, standardised, rows, shape.features());
+      return forward(x, false).toFloatArray();
+    }
+  }
+
+  /**
+   * Class-weighted cross entropy and a small Huber loss on the return, averaged over the rows.
+   *
+   * @param gradient receives the gradient at the present parameters
+   * @return the loss; when it or the gradient is not finite, close this and make another: the
+   *     engine adds to its last gradient, and what is not finite cannot be taken off again
+   */
+  public float gradient(TrainingBatch batch, float[] gradient) {
+    ONE_GRADIENT_AT_A_TIME.lock();
+    try (NDManager step = manager.newSubManager()) {
+      // One thread: sums split over threads would round differently from run to run. The setting
+      // belongs to the calling thread, hence here.
+      JniUtils.setNumThreads(1);
+      float loss;
+      try (GradientCollector collector = Engine.getEngine(ENGINE).newGradientCollector()) {
+        NDArray total = loss(step, batch);
+        collector.backward(total);
+        loss = total.getFloat();
+      }
+      takeGradients(gradient);
+      return loss;
+    } finally {
+      ONE_GRADIENT_AT_A_TIME.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+
+  private NDArray loss(NDManager step, TrainingBatch batch) {
+    int rows = batch.rows();
+    NDArray x = create(step, batch.inputs(), rows, shape.features());
+    NDArray weights = create(step, batch.labelWeights(), rows, NetworkShape.ACTIONS);
+    NDArray target = create(step, batch.returns(), rows, 1);
+    NDList parts = forward(x, true).split(new long[] {NetworkShape.ACTIONS}, 1);
+    NDArray crossEntropy = parts.get(0).logSoftmax(1).mul(weights).sum().neg();
+    NDArray miss = parts.get(1).sub(target).abs();
+    NDArray near = miss.clip(0f, 1f);
+    // Huber with its knee at one return scale: near²/2 + (miss − near).
+    NDArray huber = near.square().mul(0.5f).add(miss.sub(near)).sum();
+    return crossEntropy.add(huber.mul(RETURN_LOSS_SHARE)).div(rows);
+  }
+
+  private NDArray forward(NDArray x, boolean training) {
+    return block
+        .forward(new ParameterStore(manager, false), new NDList(x), training)
+        .singletonOrThrow();
+  }
+
+  private void takeGradients(float[] gradient) {
+    int at = 0;
+    for (Parameter tensor : tensors) {
+      try (NDArray taken = tensor.getArray().getGradient()) {
+        float[] values = taken.toFloatArray();
+        System.arraycopy(values, 0, gradient, at, values.length);
+        at += values.length;
+        taken.subi(taken);
+      }
+    }
+  }
+
+  /** The array keeps its memory alive until the step is closed. */
+  private static NDArray create(NDManager step, float[] values, int rows, int width) {
+    ByteBuffer memory = memory(rows * width);
+    memory.asFloatBuffer().put(values, 0, rows * width);
+    return step.create(memory, new Shape(rows, width), DataType.FLOAT32);
+  }
+
+  private static ByteBuffer memory(int floats) {
+    return ByteBuffer.allocateDirect(floats * Float.BYTES + 2 * BOUNDARY)
+        .alignedSlice(BOUNDARY)
+        .slice(0, floats * Float.BYTES)
+        .order(ByteOrder.nativeOrder());
+  }
+}

@@ -1,2 +1,0 @@
-/** Models in ONNX, on ONNX Runtime. */
-package ai.neo.modelgateway.onnx;

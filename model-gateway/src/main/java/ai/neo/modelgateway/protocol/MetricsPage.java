@@ -1,0 +1,203 @@
+package ai.neo.modelgateway.protocol;
+
+import ai.neo.modelgateway.serving.CatalogEntry;
+import ai.neo.modelgateway.serving.ServedVersion;
+import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.serving.VersionStatistics;
+import ai.neo.proto.learning.v1.LearnerStatus;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/** The gateway's metrics in Prometheus's text format: Triton's names, and ours beside them. */
+public final class MetricsPage {
+
+  /** What a scraper expects of this format. */
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final long NS_PER_US = 1_000;
+
+  private final ServingCatalog catalog;
+  private final Supplier<List<LearnerStatus>> learners;
+
+  /**
+   * @param learners what each learner has done so far; must not block
+   */
+  public MetricsPage(ServingCatalog catalog, Supplier<List<LearnerStatus>> learners) {
+    this.catalog = catalog;
+    this.learners = learners;
+  }
+
+  /** The page as of now. */
+  public String text() {
+    List<CatalogEntry> entries = catalog.entries();
+    StringBuilder page = new StringBuilder(4096);
+    counter(
+        page,
+        entries,
+        "nv_inference_request_success",
+        "Requests answered",
+        VersionStatistics.Totals::successes);
+    help(page, "nv_inference_request_failure", "counter", "Requests not answered");
+    each(
+        page,
+        entries,
+        "nv_inference_request_failure",
+        ",reason=\"BACKEND\"",
+        VersionStatistics.Totals::failures);
+    each(
+        page,
+        entries,
+        "nv_inference_request_failure",
+        ",reason=\"CANCELED\"",
+        VersionStatistics.Totals::abandoned);
+    counter(page, entries, "nv_inference_count", "Inferences", VersionStatistics.Totals::successes);
+    counter(
+        page,
+        entries,
+        "nv_inference_exec_count",
+        "Engine executions",
+        VersionStatistics.Totals::successes);
+    counter(
+        page,
+        entries,
+        "nv_inference_request_duration_us",
+        "Receipt to answer, cumulative",
+        t -> t.successNs() / NS_PER_US);
+    counter(
+        page,
+        entries,
+        "nv_inference_queue_duration_us",
+        "Waiting, cumulative",
+        t -> t.queueNs() / NS_PER_US);
+    counter(
+        page,
+        entries,
+        "nv_inference_compute_input_duration_us",
+        "Reading inputs, cumulative",
+        t -> t.inputNs() / NS_PER_US);
+    counter(
+        page,
+        entries,
+        "nv_inference_compute_infer_duration_us",
+        "In the engine, cumulative",
+        t -> t.inferNs() / NS_PER_US);
+    counter(
+        page,
+        entries,
+        "nv_inference_compute_output_duration_us",
+        "Writing outputs, cumulative",
+        t -> t.outputNs() / NS_PER_US);
+    counter(
+        page,
+        entries,
+        "neo_inference_rows_total",
+        "Feature rows answered",
+        VersionStatistics.Totals::rows);
+    models(page, entries);
+    learners(page);
+    process(page);
+    return page.toString();
+  }
+
+  private static void counter(
+      StringBuilder page,
+      List<CatalogEntry> entries,
+      String name,
+      String help,
+      ToLongFunction<VersionStatistics.Totals> value) {
+    help(page, name, "counter", help);
+    each(page, entries, name, "", value);
+  }
+
+  private static void each(
+      StringBuilder page,
+      List<CatalogEntry> entries,
+      String name,
+      String label,
+      ToLongFunction<VersionStatistics.Totals> value) {
+    for (CatalogEntry entry : entries) {
+      for (ServedVersion version : entry.versions()) {
+        page.append(name)
+            .append("{model=\"")
+            .append(escaped(entry.model()))
+            .append("\",version=\"")
+            .append(version.version())
+            .append('"')
+            .append(label)
+            .append("} ")
+            .append(value.applyAsLong(version.statistics().totals()))
+            .append('\n');
+      }
+    }
+  }
+
+  private static void models(StringBuilder page, List<CatalogEntry> entries) {
+    help(page, "neo_model_champion_version", "gauge", "The version that answers by default");
+    for (CatalogEntry entry : entries) {
+      entry.champion().ifPresent(v -> line(page, "neo_model_champion_version", entry.model(), v));
+    }
+    help(page, "neo_model_epoch", "gauge", "Changes of the champion since the start");
+    for (CatalogEntry entry : entries) {
+      line(page, "neo_model_epoch", entry.model(), Long.toString(entry.epoch()));
+    }
+  }
+
+  private void learners(StringBuilder page) {
+    List<LearnerStatus> all = learners.get();
+    learner(page, all, "learned_total", LearnerStatus::getLearned);
+    learner(page, all, "duplicates_total", LearnerStatus::getDuplicates);
+    learner(page, all, "refused_total", LearnerStatus::getRefused);
+    learner(page, all, "updates_total", LearnerStatus::getUpdates);
+    learner(page, all, "candidates_total", LearnerStatus::getCandidates);
+    learner(page, all, "promotions_total", LearnerStatus::getPromotions);
+    learner(page, all, "rollbacks_total", LearnerStatus::getRollbacks);
+    learner(page, all, "frozen", status -> status.getFrozen() ? 1 : 0);
+    learner(page, all, "recent_loss", LearnerStatus::getRecentLoss);
+  }
+
+  private static void learner(
+      StringBuilder page,
+      List<LearnerStatus> all,
+      String what,
+      Function<LearnerStatus, Number> value) {
+    String name = "neo_learner_" + what;
+    boolean counts = what.endsWith("_total");
+    help(page, name, counts ? "counter" : "gauge", "Of the learner, since the process started");
+    for (LearnerStatus status : all) {
+      line(page, name, status.getModel(), String.valueOf(value.apply(status)));
+    }
+  }
+
+  private static void process(StringBuilder page) {
+    var runtime = ManagementFactory.getRuntimeMXBean();
+    var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    help(page, "process_start_time_seconds", "gauge", "When the process started");
+    page.append(
+        String.format(
+            Locale.ROOT, "process_start_time_seconds %.3f\n", runtime.getStartTime() / 1e3));
+    help(page, "jvm_memory_used_bytes", "gauge", "Heap in use");
+    page.append("jvm_memory_used_bytes{area=\"heap\"} ").append(heap.getUsed()).append('\n');
+  }
+
+  private static void help(StringBuilder page, String name, String type, String help) {
+    page.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    page.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+
+  private static void line(StringBuilder page, String name, String model, String value) {
+    page.append(name)
+        .append("{model=\"")
+        .append(escaped(model))
+        .append("\"} ")
+        .append(value)
+        .append('\n');
+  }
+
+  private static String escaped(String label) {
+    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+}

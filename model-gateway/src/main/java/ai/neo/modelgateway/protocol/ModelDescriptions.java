@@ -1,0 +1,197 @@
+package ai.neo.modelgateway.protocol;
+
+import ai.neo.modelgateway.serving.CatalogEntry;
+import ai.neo.modelgateway.serving.ServedVersion;
+import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.serving.VersionStatistics;
+import inference.DataType;
+import inference.InferBatchStatistics;
+import inference.InferStatistics;
+import inference.ModelConfig;
+import inference.ModelConfigResponse;
+import inference.ModelInput;
+import inference.ModelInstanceGroup;
+import inference.ModelMetadataResponse;
+import inference.ModelOutput;
+import inference.ModelParameter;
+import inference.ModelStatistics;
+import inference.ModelStatisticsResponse;
+import inference.RepositoryIndexResponse;
+import inference.StatisticDuration;
+import java.util.List;
+
+/** What there is and what it has done, in the protocol's messages. */
+final class ModelDescriptions {
+
+  private static final String READY = "READY";
+  private static final String UNAVAILABLE = "UNAVAILABLE";
+
+  private final ServingCatalog catalog;
+
+  ModelDescriptions(ServingCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  ModelMetadataResponse metadata(String model, String asked) throws RefusedRequestException {
+    ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
+    try {
+      ModelMetadataResponse.Builder metadata =
+          ModelMetadataResponse.newBuilder()
+              .setName(model)
+              .setPlatform(Platform.of(version.artifact().format()).platform())
+              .addInputs(tensor(ModelTensors.input(version)));
+      ModelTensors.outputs(version).forEach(output -> metadata.addOutputs(tensor(output)));
+      if (asked.isEmpty()) {
+        versions(model).forEach(ready -> metadata.addVersions(ready.version()));
+      } else {
+        metadata.addVersions(version.version());
+      }
+      return metadata.build();
+    } finally {
+      version.leave();
+    }
+  }
+
+  /** Batching is the caller's: max_batch_size is 0 and the first dimension is the model's own. */
+  ModelConfigResponse config(String model, String asked) throws RefusedRequestException {
+    ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
+    try {
+      Platform platform = Platform.of(version.artifact().format());
+      ModelConfig.Builder config =
+          ModelConfig.newBuilder()
+              .setName(model)
+              .setPlatform(platform.platform())
+              .setBackend(platform.engine())
+              .setMaxBatchSize(0)
+              .addInput(
+                  ModelInput.newBuilder()
+                      .setName(ModelTensors.FEATURES)
+                      .setDataType(DataType.TYPE_FP32)
+                      .addDims(ModelTensors.ANY)
+                      .addDims(version.model().features()))
+              .addInstanceGroup(
+                  ModelInstanceGroup.newBuilder()
+                      .setName(model)
+                      .setKind(ModelInstanceGroup.Kind.KIND_CPU)
+                      .setCount(1))
+              .putParameters("feature_set_id", parameter(version.artifact().featureSetId()))
+              .putParameters("model_digest", parameter(version.artifact().digest()));
+      for (ModelTensors.Tensor output : ModelTensors.outputs(version)) {
+        config.addOutput(
+            ModelOutput.newBuilder()
+                .setName(output.name())
+                .setDataType(DataType.TYPE_FP32)
+                .addDims(ModelTensors.ANY)
+                .addDims(output.columns()));
+      }
+      return ModelConfigResponse.newBuilder().setConfig(config).build();
+    } finally {
+      version.leave();
+    }
+  }
+
+  RepositoryIndexResponse index(boolean onlyReady) {
+    RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
+    for (CatalogEntry entry : catalog.entries()) {
+      for (ServedVersion version : entry.versions()) {
+        index.addModels(row(entry.model(), version.version(), READY, ""));
+      }
+      if (!onlyReady) {
+        entry
+            .failedVersion()
+            .ifPresent(v -> index.addModels(row(entry.model(), v, UNAVAILABLE, entry.failure())));
+        if (entry.versions().isEmpty() && entry.failedVersion().isEmpty()) {
+          index.addModels(row(entry.model(), "", UNAVAILABLE, "unloaded"));
+        }
+      }
+    }
+    return index.build();
+  }
+
+  /** Rows of loaded versions; all models when no name is given. */
+  ModelStatisticsResponse statistics(String model, String asked) throws RefusedRequestException {
+    String number = model.isEmpty() ? "" : VersionNumber.read(asked);
+    ModelStatisticsResponse.Builder rows = ModelStatisticsResponse.newBuilder();
+    for (CatalogEntry entry : catalog.entries()) {
+      if (model.isEmpty() || entry.model().equals(model)) {
+        entry.versions().stream()
+            .filter(version -> number.isEmpty() || version.version().equals(number))
+            .forEach(version -> rows.addModelStats(statistics(entry.model(), version)));
+      }
+    }
+    if (rows.getModelStatsCount() == 0 && !model.isEmpty()) {
+      boolean loaded = !versions(model).isEmpty();
+      throw RefusedRequestException.invalid(
+          loaded
+              ? "requested model version is not available for model '" + model + "'"
+              : "requested model '" + model + "' is not available");
+    }
+    return rows.build();
+  }
+
+  private List<ServedVersion> versions(String model) {
+    return catalog.entries().stream()
+        .filter(entry -> entry.model().equals(model))
+        .flatMap(entry -> entry.versions().stream())
+        .toList();
+  }
+
+  /** Without max_batch_size a request counts one, whatever its rows; so does an execution. */
+  private static ModelStatistics statistics(String model, ServedVersion version) {
+    VersionStatistics.Totals totals = version.statistics().totals();
+    long n = totals.successes();
+    ModelStatistics.Builder row =
+        ModelStatistics.newBuilder()
+            .setName(model)
+            .setVersion(version.version())
+            .setLastInference(totals.lastInferenceMs())
+            .setInferenceCount(n)
+            .setExecutionCount(n)
+            .setInferenceStats(
+                InferStatistics.newBuilder()
+                    .setSuccess(duration(n, totals.successNs()))
+                    .setFail(duration(totals.failures() + totals.abandoned(), totals.failureNs()))
+                    .setQueue(duration(n, totals.queueNs()))
+                    .setComputeInput(duration(n, totals.inputNs()))
+                    .setComputeInfer(duration(n, totals.inferNs()))
+                    .setComputeOutput(duration(n, totals.outputNs()))
+                    .setCacheHit(duration(0, 0))
+                    .setCacheMiss(duration(0, 0)));
+    if (n > 0) {
+      row.addBatchStats(
+          InferBatchStatistics.newBuilder()
+              .setBatchSize(1)
+              .setComputeInput(duration(n, totals.inputNs()))
+              .setComputeInfer(duration(n, totals.inferNs()))
+              .setComputeOutput(duration(n, totals.outputNs())));
+    }
+    return row.build();
+  }
+
+  private static StatisticDuration duration(long count, long ns) {
+    return StatisticDuration.newBuilder().setCount(count).setNs(ns).build();
+  }
+
+  private static ModelMetadataResponse.TensorMetadata tensor(ModelTensors.Tensor tensor) {
+    return ModelMetadataResponse.TensorMetadata.newBuilder()
+        .setName(tensor.name())
+        .setDatatype(ModelTensors.DATATYPE)
+        .addShape(ModelTensors.ANY)
+        .addShape(tensor.columns())
+        .build();
+  }
+
+  private static RepositoryIndexResponse.ModelIndex row(
+      String model, String version, String state, String reason) {
+    return RepositoryIndexResponse.ModelIndex.newBuilder()
+        .setName(model)
+        .setVersion(version)
+        .setState(state)
+        .setReason(reason)
+        .build();
+  }
+
+  private static ModelParameter parameter(String value) {
+    return ModelParameter.newBuilder().setStringValue(value).build();
+  }
+}

@@ -1,0 +1,175 @@
+package ai.neo.modelgateway.serving;
+
+import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.ArtifactFormats;
+import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.ModelEngine;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.ServableModel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Makes a registered version ready to serve: fetch, check, load, verify and warm. Blocks. */
+final class VersionLoader {
+
+  /**
+   * Batches of 1, 2, 4 … 64 rows, each more than once: the first run of a shape is the slow one.
+   */
+  private static final int WARM_ROWS_MAX = 64;
+
+  private static final int WARM_RUNS = 3;
+
+  /** Fixed, so that two gateways verify a version with the same rows. */
+  private static final long WARM_SEED = 0x6e656f;
+
+  private static final float PROBABILITY_SLACK = 1e-3f;
+
+  private final VersionRegistry registry;
+  private final List<ModelEngine> engines;
+
+  VersionLoader(VersionRegistry registry, List<ModelEngine> engines) {
+    this.registry = registry;
+    this.engines = List.copyOf(engines);
+  }
+
+  /** A version that may serve, and what it cost to get it there. */
+  record Loaded(ServedVersion version, long loadNs, long warmNs) {}
+
+  /**
+   * Loads a version.
+   *
+   * @param champion the version whose place it is to take; it must fit the same callers
+   * @throws ModelRefusedException with the reason, when it may not serve; nothing stays loaded
+   */
+  Loaded load(String model, String version, Optional<ServedVersion> champion)
+      throws ModelRefusedException {
+    long start = System.nanoTime();
+    ModelArtifact artifact = registry.fetch(model, version);
+    requireDigest(artifact);
+    ArtifactFormats.check(artifact);
+    if (champion.isPresent()) {
+      requireFeatureSet(artifact, champion.get().artifact());
+    }
+    ServableModel loaded = engine(artifact.format()).load(artifact);
+    long ready = System.nanoTime();
+    try {
+      if (champion.isPresent()) {
+        requireWidth(loaded, champion.get());
+      }
+      boolean expectsReturn = warm(loaded);
+      long warm = System.nanoTime();
+      return new Loaded(new ServedVersion(loaded, expectsReturn), ready - start, warm - ready);
+    } catch (ModelRefusedException | RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  private ModelEngine engine(String format) throws ModelRefusedException {
+    return engines.stream()
+        .filter(engine -> engine.reads(format))
+        .findFirst()
+        .orElseThrow(() -> new ModelRefusedException("no engine here reads format " + format));
+  }
+
+  private static void requireDigest(ModelArtifact artifact) throws ModelRefusedException {
+    String actual;
+    try {
+      actual =
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(artifact.content()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+    if (!actual.equalsIgnoreCase(artifact.digest())) {
+      throw new ModelRefusedException(
+          "the artifact's SHA-256 is " + actual + ", the registry says " + artifact.digest());
+    }
+  }
+
+  private static void requireFeatureSet(ModelArtifact artifact, ModelArtifact champion)
+      throws ModelRefusedException {
+    if (!artifact.featureSetId().equals(champion.featureSetId())) {
+      throw new ModelRefusedException(
+          "version "
+              + artifact.version()
+              + " was made for feature set '"
+              + artifact.featureSetId()
+              + "', the champion (version "
+              + champion.version()
+              + ") and its callers use '"
+              + champion.featureSetId()
+              + "'");
+    }
+  }
+
+  private static void requireWidth(ServableModel loaded, ServedVersion champion)
+      throws ModelRefusedException {
+    int expected = champion.model().features();
+    if (loaded.features() != expected) {
+      throw new ModelRefusedException(
+          "it takes "
+              + loaded.features()
+              + " features, the champion (version "
+              + champion.version()
+              + ") takes "
+              + expected);
+    }
+  }
+
+  /** Runs batches until the engine is warm; returns whether an expected return is answered. */
+  private static boolean warm(ServableModel model) throws ModelRefusedException {
+    SplittableRandom random = new SplittableRandom(WARM_SEED);
+    boolean expectsReturn = false;
+    for (int rows = 1; rows <= WARM_ROWS_MAX; rows *= 2) {
+      float[] features = new float[rows * model.features()];
+      for (int run = 0; run < WARM_RUNS; run++) {
+        Answer answer = answer(model, features, rows);
+        requireProbabilities(answer, rows);
+        expectsReturn = answer.hasExpectedReturn();
+        for (int i = 0; i < features.length; i++) {
+          features[i] = random.nextFloat() * 2 - 1; // the first run was all zeros
+        }
+      }
+    }
+    return expectsReturn;
+  }
+
+  private static Answer answer(ServableModel model, float[] features, int rows)
+      throws ModelRefusedException {
+    try {
+      return model.infer(features, rows);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new ModelRefusedException(
+          "it fails on a batch of " + rows + " rows: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireProbabilities(Answer answer, int rows) throws ModelRefusedException {
+    if (answer.rows() != rows) {
+      throw new ModelRefusedException(
+          "it answers " + answer.rows() + " rows to a batch of " + rows);
+    }
+    if (!answer.isFinite()) {
+      throw new ModelRefusedException("it answers NaN or infinity to ordinary features");
+    }
+    float[] p = answer.actionProbabilities();
+    for (int i = 0; i < p.length; i += Answer.ACTIONS) {
+      float sum = p[i] + p[i + 1] + p[i + 2];
+      float least = Math.min(p[i], Math.min(p[i + 1], p[i + 2]));
+      if (least < -PROBABILITY_SLACK || Math.abs(sum - 1) > PROBABILITY_SLACK) {
+        throw new ModelRefusedException(
+            "action_probabilities are no probabilities: a row is ["
+                + p[i]
+                + ", "
+                + p[i + 1]
+                + ", "
+                + p[i + 2]
+                + "]; end the model with a softmax");
+      }
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package ai.neo.modelgateway.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.neo.modelgateway.MemoryRegistry;
+import ai.neo.modelgateway.TinyOnnx;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.OnnxEngine;
+import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.proto.learning.v1.ModelChange;
+import ai.neo.proto.learning.v1.SwapReceipt;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ServingCatalogTest {
+
+  private static final String MODEL = "direction";
+  private static final String FEATURES = "features-v1";
+
+  private final MemoryRegistry registry = new MemoryRegistry();
+  private ServingCatalog catalog;
+
+  @BeforeEach
+  void start() throws ModelRefusedException {
+    catalog = catalog();
+    registry.add(MODEL, "onnx", FEATURES, new TinyOnnx().bias(3, 0, 0).bytes());
+    catalog.promote(MODEL, "1", "", "test", "first");
+  }
+
+  @AfterEach
+  void stop() {
+    catalog.close();
+  }
+
+  private ServingCatalog catalog() {
+    return new ServingCatalog(registry, List.of(new OnnxEngine(), new TorchScriptEngine(false)));
+  }
+
+  @Test
+  void aPromotedVersionAnswersAndTheOneBeforeStaysWarm() throws ModelRefusedException {
+    SwapReceipt receipt = promoteAnother(0, 0, 3);
+
+    assertThat(receipt.getFromVersion()).isEqualTo("1");
+    assertThat(receipt.getToVersion()).isEqualTo("2");
+    assertThat(receipt.getEpoch()).isEqualTo(2);
+    assertThat(receipt.getLoadNs()).isPositive();
+    assertThat(receipt.getWarmNs()).isPositive();
+    assertThat(served("")).isEqualTo("2");
+    assertThat(served("1")).isEqualTo("1");
+    assertThat(registry.champion(MODEL)).contains("2");
+  }
+
+  @Test
+  void aVersionBeforeThePreviousIsNoLongerLoaded() throws ModelRefusedException {
+    promoteAnother(0, 0, 3);
+    promoteAnother(0, 3, 0);
+
+    assertThat(catalog.availability(MODEL, "1")).isEqualTo(ServingCatalog.Availability.NOT_READY);
+    assertThat(catalog.availability(MODEL, "9"))
+        .isEqualTo(ServingCatalog.Availability.UNKNOWN_VERSION);
+  }
+
+  @Test
+  void aRequestInsideFinishesOnTheVersionThatItEntered() throws ModelRefusedException {
+    ServedVersion first = catalog.enter(MODEL, "").orElseThrow().version();
+    promoteAnother(0, 0, 3);
+    promoteAnother(0, 3, 0);
+
+    assertThat(first.model().infer(new float[4], 1).actionProbabilities()[0]).isGreaterThan(0.8f);
+    first.leave();
+    assertThatThrownBy(() -> first.model().infer(new float[4], 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void rollingBackTwiceGoesTwoVersionsBackAndNeverForwardAgain() throws ModelRefusedException {
+    promoteAnother(0, 3, 0);
+    promoteAnother(0, 0, 3);
+
+    SwapReceipt once = catalog.rollback(MODEL, "test", "worse");
+    SwapReceipt twice = catalog.rollback(MODEL, "test", "still worse");
+
+    assertThat(once.getToVersion()).isEqualTo("2");
+    assertThat(once.getLoadNs()).isZero();
+    assertThat(twice.getToVersion()).isEqualTo("1");
+    assertThat(twice.getEpoch()).isEqualTo(5);
+    assertThat(served("")).isEqualTo("1");
+    assertThatThrownBy(() -> catalog.rollback(MODEL, "test", "again"))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining("no champion of 'direction' before version 1");
+  }
+
+  @Test
+  void aPromotionThatExpectsAnotherChampionIsRefused() {
+    registry.add(MODEL, "onnx", FEATURES, new TinyOnnx().bytes());
+    assertThatThrownBy(() -> catalog.promote(MODEL, "2", "7", "test", "race"))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining("version 1, not version 7");
+    assertThat(served("")).isEqualTo("1");
+  }
+
+  @Test
+  void promotingTheChampionChangesNothing() throws ModelRefusedException {
+    SwapReceipt receipt = catalog.promote(MODEL, "1", "", "test", "again");
+    assertThat(receipt.getEpoch()).isEqualTo(1);
+    assertThat(registry.moves(MODEL)).hasSize(1);
+  }
+
+  static Stream<Arguments> unfit() {
+    byte[] good = new TinyOnnx().bytes();
+    byte[] pickle = {(byte) 0x80, 4, 'c', 'o', 's', '\n'};
+    return Stream.of(
+        Arguments.of("onnx", FEATURES, Arrays.copyOf(good, good.length / 2), "truncated"),
+        Arguments.of("onnx", FEATURES, new byte[0], "empty"),
+        Arguments.of("onnx", FEATURES, pickle, "pickle"),
+        Arguments.of("torchscript", FEATURES, pickle, "pickle"),
+        Arguments.of("pickle", FEATURES, pickle, "may not be loaded"),
+        Arguments.of(
+            "onnx", FEATURES, "hello, world".getBytes(StandardCharsets.UTF_8), "ONNX file"),
+        Arguments.of("onnx", "features-v2", good, "features-v2"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().features(5).bytes(), "5 features"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().actions(2).bytes(), "[-1,2]"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().fixedRows().bytes(), "[8,4]"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().input("x").bytes(), "'features'"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().output("y").bytes(), "action_probabilities"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().doubles().bytes(), "FP32"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().externalData().bytes(), "external data"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().withoutSoftmax().bytes(), "softmax"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().bias(Float.NaN, 0, 0).bytes(), "NaN"),
+        Arguments.of(
+            "onnx", FEATURES, new TinyOnnx().metadata("feature_set_id", "other").bytes(), "other"),
+        Arguments.of("neo-djl", FEATURES, good, "neo-djl"));
+  }
+
+  @ParameterizedTest(name = "{0} {3}")
+  @MethodSource("unfit")
+  void anUnfitVersionIsRefusedWithTheReasonAndTheChampionServesOn(
+      String format, String featureSet, byte[] content, String reason) {
+    String version = registry.add(MODEL, format, featureSet, content);
+
+    assertThatThrownBy(() -> catalog.promote(MODEL, version, "", "ml", "try"))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining(reason);
+
+    assertThat(served("")).isEqualTo("1");
+    assertThat(registry.champion(MODEL)).contains("1");
+    assertThat(registry.records())
+        .singleElement()
+        .satisfies(record -> assertThat(record.getReason()).contains(reason));
+  }
+
+  @Test
+  void anArtifactThatIsNotWhatTheRegistryStoredIsRefused() {
+    String version = registry.addTampered(MODEL, FEATURES, new TinyOnnx().bytes());
+    assertThatThrownBy(() -> catalog.promote(MODEL, version, "", "ml", "try"))
+        .hasMessageContaining("SHA-256");
+  }
+
+  @Test
+  void withTheRegistryAwayNothingIsPromotedAndTheChampionServesOn() {
+    registry.add(MODEL, "onnx", FEATURES, new TinyOnnx().bytes());
+    registry.setAway(true);
+    assertThatThrownBy(() -> catalog.promote(MODEL, "2", "", "ml", "try"))
+        .isInstanceOf(RegistryException.class);
+    assertThat(served("")).isEqualTo("1");
+  }
+
+  @Test
+  void aNewProcessServesWhatTheRegistrySaysAndWarmsTheOneBefore() throws ModelRefusedException {
+    promoteAnother(0, 0, 3);
+    try (ServingCatalog restarted = catalog()) {
+      restarted.restore(MODEL);
+      assertThat(restarted.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("2");
+      assertThat(restarted.availability(MODEL, "1")).isEqualTo(ServingCatalog.Availability.READY);
+      assertThat(restarted.rollback(MODEL, "test", "back").getLoadNs()).isZero();
+    }
+  }
+
+  @Test
+  void aChampionThatCannotBeLoadedGivesWayToTheOneBeforeAndTheLedgerSaysSo()
+      throws ModelRefusedException {
+    String broken = registry.addTampered(MODEL, FEATURES, new TinyOnnx().bytes());
+    registry.moveChampion(MODEL, broken, "1", "promote", "somebody", "by hand");
+    try (ServingCatalog restarted = catalog()) {
+      restarted.restore(MODEL);
+      assertThat(restarted.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("1");
+      assertThat(restarted.isReady()).isTrue();
+    }
+    assertThat(registry.records())
+        .singleElement()
+        .satisfies(record -> assertThat(record.getAction()).isEqualTo("fallback"));
+  }
+
+  @Test
+  void aModelWithoutAnyVersionThatLoadsIsNotReady() {
+    String broken = registry.addTampered("other", FEATURES, new TinyOnnx().bytes());
+    registry.moveChampion("other", broken, "", "promote", "somebody", "by hand");
+    assertThatThrownBy(() -> catalog.restore("other")).isInstanceOf(ModelRefusedException.class);
+    assertThat(catalog.isReady()).isFalse();
+    assertThat(catalog.availability("other", "")).isEqualTo(ServingCatalog.Availability.NO_VERSION);
+  }
+
+  @Test
+  void watchersSeeTheChampionAtOnceAndEveryChangeInOrder() throws Exception {
+    List<ModelChange> seen = new CopyOnWriteArrayList<>();
+    AutoCloseable watch = catalog.watch(MODEL, seen::add);
+    promoteAnother(0, 0, 3);
+    catalog.announce(
+        ModelChange.newBuilder().setModel(MODEL).setKind(ModelChange.Kind.CANDIDATE).build());
+    catalog.rollback(MODEL, "test", "worse");
+    watch.close();
+    promoteAnother(0, 3, 0);
+
+    assertThat(seen)
+        .extracting(ModelChange::getKind)
+        .containsExactly(
+            ModelChange.Kind.CURRENT,
+            ModelChange.Kind.PROMOTED,
+            ModelChange.Kind.CANDIDATE,
+            ModelChange.Kind.ROLLED_BACK);
+    assertThat(seen.get(1).getVersion()).isEqualTo("2");
+    assertThat(seen.get(1).getPreviousVersion()).isEqualTo("1");
+    assertThat(seen.get(3).getVersion()).isEqualTo("1");
+    assertThat(seen.get(3).getEpoch()).isEqualTo(3);
+  }
+
+  private SwapReceipt promoteAnother(float sell, float hold, float buy)
+      throws ModelRefusedException {
+    String version =
+        registry.add(MODEL, "onnx", FEATURES, new TinyOnnx().bias(sell, hold, buy).bytes());
+    return catalog.promote(MODEL, version, "", "test", "better");
+  }
+
+  private String served(String version) {
+    ServedVersion served = catalog.enter(MODEL, version).orElseThrow().version();
+    try {
+      return served.version();
+    } finally {
+      served.leave();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package ai.neo.modeltier;
+
+import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelregistry.RegistrySettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What the process was told: options by argument, the database by environment alone, since anybody
+ * on the machine can read a command line.
+ *
+ * @param parentPid the process ends when this one has
+ * @param models restored and warm before the process says that it is ready
+ */
+record TierSettings(
+    GatewaySettings gateway,
+    RegistrySettings registry,
+    Path dataDirectory,
+    OptionalLong parentPid,
+    List<String> models) {
+
+  static final String USAGE =
+      """
+      usage: java -cp model-tier.jar:lib/* ai.neo.modeltier.ModelTier --data-dir DIR [options]
+        --host HOST            address to listen on (127.0.0.1)
+        --grpc-port PORT       predictions, learning and registry (8001; 0 takes a free one)
+        --http-port PORT       health and metrics (8002; 0 takes a free one)
+        --data-dir DIR         artifacts are kept under it
+        --parent-pid PID       end when that process is gone
+        --model MODEL          warm this model before being ready; repeatable (direction)
+        --allow-torchscript    load models that are programs
+        --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor)
+        --max-waiting N        requests that may wait for them (256)
+        --admin                let callers load and unload models
+      environment:
+        NEO_POSTGRES_URL       postgresql://user:password@host:port/database
+      """;
+
+  static final String POSTGRES_URL = "NEO_POSTGRES_URL";
+
+  private static final String DEFAULT_MODEL = "direction";
+  private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
+  private static final Set<String> VALUES =
+      Set.of(
+          "--host",
+          "--grpc-port",
+          "--http-port",
+          "--data-dir",
+          "--parent-pid",
+          "--inference-threads",
+          "--max-waiting");
+
+  TierSettings {
+    models = List.copyOf(models);
+  }
+
+  /**
+   * Reads arguments and environment.
+   *
+   * @throws IllegalArgumentException with what is wrong, when they cannot be used
+   */
+  static TierSettings of(List<String> arguments, Map<String, String> environment) {
+    Map<String, String> options = new HashMap<>();
+    List<String> models = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String option = arguments.get(i);
+      if (FLAGS.contains(option)) {
+        options.put(option, "true");
+      } else if (VALUES.contains(option)) {
+        options.put(option, value(arguments, ++i));
+      } else if (option.equals("--model")) {
+        models.add(value(arguments, ++i));
+      } else {
+        throw new IllegalArgumentException("unknown option: " + option);
+      }
+    }
+    GatewaySettings defaults = GatewaySettings.defaults();
+    GatewaySettings gateway =
+        new GatewaySettings(
+            options.getOrDefault("--host", defaults.host()),
+            whole(options, "--grpc-port", defaults.grpcPort()),
+            whole(options, "--http-port", defaults.httpPort()),
+            new GatewaySettings.Permissions(
+                options.containsKey("--allow-torchscript"), options.containsKey("--admin")),
+            limits(options));
+    Path directory = directory(required(options, "--data-dir"));
+    return new TierSettings(
+        gateway,
+        new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        directory,
+        options.containsKey("--parent-pid")
+            ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
+            : OptionalLong.empty(),
+        models.isEmpty() ? List.of(DEFAULT_MODEL) : models);
+  }
+
+  private static GatewaySettings.InferenceLimits limits(Map<String, String> options) {
+    GatewaySettings.InferenceLimits defaults = GatewaySettings.InferenceLimits.defaults();
+    return new GatewaySettings.InferenceLimits(
+        whole(options, "--inference-threads", defaults.threads()),
+        whole(options, "--max-waiting", defaults.waiting()));
+  }
+
+  private static String value(List<String> arguments, int index) {
+    if (index >= arguments.size()) {
+      throw new IllegalArgumentException(arguments.get(index - 1) + " needs a value");
+    }
+    return arguments.get(index);
+  }
+
+  private static String required(Map<String, String> from, String name) {
+    String value = from.getOrDefault(name, "");
+    if (value.isBlank()) {
+      throw new IllegalArgumentException(name + " is not set");
+    }
+    return value;
+  }
+
+  private static int whole(Map<String, String> options, String name, int byDefault) {
+    return options.containsKey(name) ? Math.toIntExact(number(options.get(name), name)) : byDefault;
+  }
+
+  private static long number(String text, String name) {
+    if (!text.matches("[0-9]{1,9}")) {
+      throw new IllegalArgumentException(name + " must be a number, not '" + text + "'");
+    }
+    return Long.parseLong(text);
+  }
+
+  private static Path directory(String text) {
+    try {
+      return Path.of(text).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("--data-dir is no path: " + e.getMessage(), e);
+    }
+  }
+}

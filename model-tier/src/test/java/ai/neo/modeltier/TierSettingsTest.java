@@ -1,0 +1,67 @@
+package ai.neo.modeltier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.neo.modelgateway.GatewaySettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TierSettingsTest {
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("NEO_POSTGRES_URL", "postgresql://postgres@localhost:5432/neo");
+
+  @Test
+  void oneDirectoryIsEnoughAndNothingDangerousIsAllowed() {
+    TierSettings settings = of("--data-dir", "/data");
+    assertThat(settings.gateway()).isEqualTo(GatewaySettings.defaults());
+    assertThat(settings.gateway().host()).isEqualTo("127.0.0.1");
+    assertThat(settings.gateway().permissions().torchScript()).isFalse();
+    assertThat(settings.gateway().permissions().admin()).isFalse();
+    assertThat(settings.models()).containsExactly("direction");
+    assertThat(settings.parentPid()).isEmpty();
+    assertThat(settings.registry().artifactsDirectory()).isEqualTo(Path.of("/data/artifacts"));
+  }
+
+  @Test
+  void everythingCanBeSaid() {
+    List<String> arguments =
+        new ArrayList<>(List.of("--data-dir", "/data", "--host", "0.0.0.0", "--grpc-port", "0"));
+    arguments.addAll(List.of("--http-port", "18002", "--parent-pid", "77", "--model", "a"));
+    arguments.addAll(List.of("--model", "b", "--allow-torchscript", "--admin"));
+    arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
+    TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
+    assertThat(settings.gateway())
+        .isEqualTo(
+            new GatewaySettings(
+                "0.0.0.0",
+                0,
+                18_002,
+                new GatewaySettings.Permissions(true, true),
+                new GatewaySettings.InferenceLimits(3, 9)));
+    assertThat(settings.models()).containsExactly("a", "b");
+    assertThat(settings.parentPid()).hasValue(77);
+  }
+
+  @Test
+  void whatCannotBeUsedIsNamed() {
+    assertThatThrownBy(() -> of()).hasMessage("--data-dir is not set");
+    assertThatThrownBy(() -> of("--data-dir")).hasMessage("--data-dir needs a value");
+    assertThatThrownBy(() -> of("--data", "/data")).hasMessage("unknown option: --data");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--grpc-port", "x"))
+        .hasMessage("--grpc-port must be a number, not 'x'");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--grpc-port", "70000"))
+        .hasMessageContaining("grpcPort must be 0 to 65535");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--max-waiting", "0"))
+        .hasMessageContaining("must be 1 to");
+    assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
+        .hasMessage("NEO_POSTGRES_URL is not set");
+  }
+
+  private static TierSettings of(String... arguments) {
+    return TierSettings.of(List.of(arguments), ENVIRONMENT);
+  }
+}

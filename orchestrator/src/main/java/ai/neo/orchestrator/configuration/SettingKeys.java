@@ -1,0 +1,197 @@
+package ai.neo.orchestrator.configuration;
+
+import ai.neo.riskrules.Limit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that can be set. A key that is not here is an error wherever it is met. */
+public final class SettingKeys {
+  private static final ValueKind PORT = new ValueKind.Port();
+  private static final ValueKind FRACTION = ValueKind.Decimal.between("0.000001", "1");
+  private static final ValueKind BARS = new ValueKind.WholeNumber(1, 1_000_000);
+  private static final Map<String, SettingKey> ALL = all();
+
+  private SettingKeys() {}
+
+  /** In the order in which they are shown. */
+  public static List<SettingKey> list() {
+    return List.copyOf(ALL.values());
+  }
+
+  static Optional<SettingKey> find(String name) {
+    return Optional.ofNullable(ALL.get(name));
+  }
+
+  static List<String> names() {
+    return List.copyOf(ALL.keySet());
+  }
+
+  /** The key of a limit that holds instead of the limits file's. */
+  static String ofLimit(Limit limit) {
+    return "risk." + limit.key();
+  }
+
+  private static Map<String, SettingKey> all() {
+    List<SettingKey> keys = new ArrayList<>();
+    servers(keys);
+    stores(keys);
+    running(keys);
+    for (Limit limit : Limit.values()) {
+      keys.add(
+          new SettingKey(
+              ofLimit(limit),
+              new ValueKind.LimitValue(limit),
+              "",
+              "Holds instead of the limits file's "
+                  + limit.key()
+                  + ", also where an instrument has its own."));
+    }
+    outside(keys);
+    Map<String, SettingKey> byName = new LinkedHashMap<>();
+    keys.forEach(key -> byName.put(key.name(), key));
+    return byName;
+  }
+
+  private static void servers(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "page.host",
+            new ValueKind.Host(),
+            "127.0.0.1",
+            "Address that page and API listen on; any but loopback lets other machines in."));
+    keys.add(new SettingKey("page.port", PORT, "8080", "Port of page and API."));
+    keys.add(new SettingKey("gateway.port", PORT, "8001", "gRPC port of the gateway."));
+    keys.add(
+        new SettingKey(
+            "gateway.address",
+            new ValueKind.HostAndPort(),
+            "",
+            "A gateway that runs elsewhere; then none is started."));
+    keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
+    keys.add(
+        new SettingKey(
+            "registry.port",
+            PORT,
+            "8003",
+            "Kept for the registry's HTTP, which is not served yet."));
+  }
+
+  private static void stores(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "postgres.url",
+            new ValueKind.Url(List.of("postgresql", "postgres")),
+            "",
+            "A PostgreSQL of your own, postgresql://user:password@host:port/database; else an"
+                + " embedded one. NEO_POSTGRES_URL is the same."));
+    keys.add(
+        new SettingKey(
+            "redis.url",
+            new ValueKind.Url(List.of("redis", "rediss")),
+            "",
+            "A Redis of your own, redis://:password@host:port; else an embedded one."
+                + " NEO_REDIS_URL is the same."));
+    keys.add(
+        new SettingKey(
+            "journal.durability",
+            new ValueKind.Choice(List.of("os", "fsync")),
+            "os",
+            "Who must have the journal before an order leaves: the operating system, or the disk."));
+  }
+
+  private static void running(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "run.speed",
+            new ValueKind.Speed(),
+            "600",
+            "Recorded seconds per second, or max; --speed is the same."));
+    keys.add(
+        new SettingKey(
+            "data.zone",
+            new ValueKind.Zone(),
+            "UTC",
+            "Time zone of times in --data files that state none."));
+    keys.add(
+        new SettingKey(
+            "run.seed", ValueKind.WholeNumber.ANY, "42", "Of everything that is drawn by chance."));
+    keys.add(
+        new SettingKey(
+            "run.initial_cash",
+            ValueKind.Decimal.between("0.01", "1000000000"),
+            "100000",
+            "Paper money at the start, in quote currency."));
+    keys.add(
+        new SettingKey(
+            "strategy.position_fraction", FRACTION, "0.15", "Of equity, that one entry may take."));
+    keys.add(
+        new SettingKey(
+            "strategy.min_confidence",
+            FRACTION,
+            "0.55",
+            "Of a BUY, from which the model's strategy enters."));
+    keys.add(
+        new SettingKey(
+            "strategy.exit_confidence",
+            FRACTION,
+            "0.5",
+            "Of a SELL, from which the model's strategy leaves."));
+    keys.add(
+        new SettingKey(
+            "strategy.stop_loss_bps",
+            new ValueKind.WholeNumber(1, 10_000),
+            "300",
+            "Below the average price at which a position is left, in basis points."));
+    keys.add(
+        new SettingKey("strategy.max_bars_held", BARS, "120", "After which a position is left."));
+    keys.add(
+        new SettingKey(
+            "strategy.fast_bars", BARS, "50", "Bars of the moving averages' faster one."));
+    keys.add(
+        new SettingKey(
+            "strategy.slow_bars", BARS, "200", "Bars of the moving averages' slower one."));
+    keys.add(
+        new SettingKey(
+            "risk.file",
+            new ValueKind.FilePath(),
+            "",
+            "A YAML file of limits; else the bundled one."));
+  }
+
+  private static void outside(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "telemetry.otlp_endpoint",
+            new ValueKind.Url(List.of("http", "https")),
+            "",
+            "Where OpenTelemetry traces go, such as http://127.0.0.1:4317; else nowhere."
+                + " OTEL_EXPORTER_OTLP_ENDPOINT is the same."));
+    keys.add(
+        new SettingKey(
+            "telemetry.trace_ratio",
+            ValueKind.Decimal.between("0", "1"),
+            "1",
+            "Which part of the ways from tick to fill is traced."));
+    keys.add(
+        new SettingKey(
+            "telemetry.log_format",
+            new ValueKind.Choice(List.of("text", "json")),
+            "text",
+            "How log lines look."));
+    keys.add(
+        new SettingKey(
+            "binance.rest_url",
+            new ValueKind.Url(List.of("https", "http")),
+            "https://data-api.binance.vision",
+            "Base of Binance's REST API."));
+    keys.add(
+        new SettingKey(
+            "binance.stream_url",
+            new ValueKind.Url(List.of("wss", "ws")),
+            "wss://data-stream.binance.vision",
+            "Base of Binance's streams."));
+  }
+}
