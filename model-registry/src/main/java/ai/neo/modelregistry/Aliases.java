@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Where aliases point, and where a rollback would take them. The latter is the ledger's: a
@@ -86,6 +87,11 @@ final class Aliases {
       aliases.add(row.getString(0));
     }
     return aliases;
+  }
+
+  /** The version that the alias points to. */
+  static OptionalInt target(Database.Session session, String key, String alias) {
+    return version(session, key, alias, "").stream().mapToInt(Integer::parseInt).findFirst();
   }
 
   private static Alias move(

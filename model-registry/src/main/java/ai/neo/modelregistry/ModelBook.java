@@ -4,6 +4,7 @@ import ai.neo.proto.registry.v1.MoveAliasRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What may be done to models, versions and aliases inside one transaction, each with its entry in
@@ -24,6 +25,12 @@ public final class ModelBook {
     key.flatMap(created -> Ledger.lock(session, created))
         .ifPresent(model -> append(model, "", Ledger.CREATE, new JsonObject().put("title", title)));
     return key.isPresent();
+  }
+
+  /** The champion's version; until the transaction ends, nobody else changes it. */
+  public OptionalInt champion(String title) {
+    Ledger.LockedModel model = Models.lock(session, title);
+    return Aliases.target(session, model.name(), ModelRegistry.CHAMPION);
   }
 
   /** Gives a model another title; false when that is taken. */
@@ -75,9 +82,12 @@ public final class ModelBook {
   /**
    * Makes the alias point to a version, from wherever it points now.
    *
-   * @throws RegistryException FAILED_PRECONDITION when what would trade may not be loaded
+   * @param alias any but the champion's, which {@link ChampionServing#promote} moves
    */
   public void setAlias(String title, String alias, int version) {
+    if (alias.equals(ModelRegistry.CHAMPION)) {
+      throw new IllegalArgumentException("a champion is promoted; it is not only named");
+    }
     Aliases.set(
         session,
         MoveAliasRequest.newBuilder()
@@ -86,7 +96,7 @@ public final class ModelBook {
             .setVersion(Integer.toString(version))
             .setActor(author.actor())
             .setReason(author.reason())
-            .setAction(alias.equals(ModelRegistry.CHAMPION) ? Ledger.PROMOTE : Ledger.MOVE)
+            .setAction(Ledger.MOVE)
             .build());
   }
 

@@ -43,7 +43,7 @@ final class RegistryCalls {
     RequestChecks.check(request);
     ArtifactFormat format = ArtifactFormat.admit(request.getArtifact(), request.getFormat());
     // Before the artifact is written, so that a refused request leaves nothing behind.
-    database.inTransaction(session -> parent(session, request));
+    database.inTransaction(session -> requireFits(session, request));
     Registration.Content stored =
         Registration.Content.admitted(
             artifacts.put(request.getArtifact()), format, request.getArtifact().size());
@@ -59,12 +59,15 @@ final class RegistryCalls {
     return version;
   }
 
-  private static Optional<Integer> parent(Database.Session session, RegisterRequest request) {
-    if (request.getParentVersion().isEmpty()) {
-      return Optional.empty();
+  private static RegisterRequest requireFits(Database.Session session, RegisterRequest request) {
+    String parent = request.getParentVersion();
+    if (Models.key(session, request.getModel()).isEmpty()) {
+      RequestChecks.newModel(request.getModel());
     }
-    String key = Models.requireKey(session, request.getModel());
-    return Versions.parent(session, key, request.getParentVersion());
+    if (!parent.isEmpty()) {
+      Versions.parent(session, Models.requireKey(session, request.getModel()), parent);
+    }
+    return request;
   }
 
   ModelVersion getVersion(VersionName name) {

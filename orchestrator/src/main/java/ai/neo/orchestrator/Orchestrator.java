@@ -288,8 +288,7 @@ public final class Orchestrator implements AutoCloseable {
                     directory.path(),
                     cache().resolve("djl"),
                     stores.postgresUrl(),
-                    wanted.port(),
-                    wanted.metricsPort(),
+                    wanted,
                     telemetry.childEnvironment())));
     modelTier = Optional.of(started);
     return new Endpoint("127.0.0.1", started.grpcPort());
@@ -479,8 +478,7 @@ public final class Orchestrator implements AutoCloseable {
             .put("gateway_port", gateway.port())
             .put("postgres_port", URI.create(stores.postgresUrl()).getPort())
             .put("redis_port", URI.create(stores.redisUrl()).getPort());
-    modelTier.ifPresent(
-        tier -> announced.put("model_tier_pid", tier.pid()).put("metrics_port", tier.httpPort()));
+    modelTier.ifPresent(tier -> tier.announce(announced));
     directory.announce(announced);
   }
 

@@ -1,30 +1,22 @@
 package ai.neo.modelregistry.mlflow;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
 import java.util.Set;
 
 /**
- * Keeps other web pages out: a browser sends them here with a foreign Host or Origin. On loopback
- * the Host must be this machine's; elsewhere any name may lead here, and only Origin is checked.
+ * Keeps web pages out: a browser that a page sends here, by name or by a name that it made to mean
+ * this machine, says so in Origin or Host.
  */
 final class HttpGuard {
-  private final boolean isLoopback;
+  private HttpGuard() {}
 
-  HttpGuard(String host) {
-    isLoopback = Set.of("localhost", "127.0.0.1", "::1", "[::1]").contains(host);
-  }
-
-  boolean allows(HttpServerRequest request, int port) {
+  static boolean allows(HttpServerRequest request, int port) {
+    Set<String> mine = Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port);
     String host = request.getHeader("Host");
     String origin = request.getHeader("Origin");
-    if (host == null) {
-      return false;
-    }
-    Set<String> mine =
-        isLoopback
-            ? Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port)
-            : Set.of(host);
-    return mine.contains(host)
+    return host != null
+        && mine.contains(host.toLowerCase(Locale.ROOT))
         && (origin == null || mine.stream().anyMatch(name -> origin.equals("http://" + name)));
   }
 }

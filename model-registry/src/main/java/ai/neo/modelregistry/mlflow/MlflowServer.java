@@ -1,8 +1,10 @@
 package ai.neo.modelregistry.mlflow;
 
+import ai.neo.modelregistry.ChampionServing;
 import ai.neo.modelregistry.ModelRegistry;
 import ai.neo.modelregistry.RegistryException;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -12,6 +14,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,11 +28,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The registry's HTTP API, as stock MLflow clients speak it. Requests arrive on one event loop and
- * are answered on virtual threads. Nobody is authenticated: it is for this machine, or for a
- * network in which everybody is trusted.
+ * are answered on virtual threads. Nobody is authenticated, so that it listens on loopback alone.
  */
 public final class MlflowServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MlflowServer.class);
+
+  private static final String HOST = "127.0.0.1";
 
   /** Searches by name or by many run ids are long GETs. */
   private static final int LINE_MAX_BYTES = 256 * 1024;
@@ -41,7 +45,7 @@ public final class MlflowServer implements AutoCloseable {
   private static final int IDLE_SECONDS = 300;
 
   private static final int START_SECONDS = 10;
-  private static final int CLOSE_SECONDS = 15;
+  private static final int CLOSE_SECONDS = 1;
 
   /** The MLflow whose behaviour this follows. */
   private static final String MLFLOW_VERSION = "3.17.2";
@@ -52,7 +56,6 @@ public final class MlflowServer implements AutoCloseable {
   private final Vertx vertx;
   private final ExecutorService executor;
   private final HttpServer server;
-  private final HttpGuard guard;
   private final Routes routes;
   private final ArtifactTransfers transfers;
   private final int port;
@@ -60,11 +63,11 @@ public final class MlflowServer implements AutoCloseable {
   /** An answer that is not refused. */
   private record Plain(String contentType, String body) {}
 
-  private MlflowServer(ModelRegistry registry, String host, int wanted) {
+  private MlflowServer(ModelRegistry registry, ChampionServing champions, int wanted)
+      throws IOException {
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("mlflow-", 0).factory());
-    routes = new Routes(registry);
-    guard = new HttpGuard(host);
+    routes = new Routes(registry, champions);
     transfers = new ArtifactTransfers(vertx, registry.artifacts(), routes.files());
     server =
         vertx
@@ -78,16 +81,16 @@ public final class MlflowServer implements AutoCloseable {
     try {
       port =
           server
-              .listen(wanted, host)
+              .listen(wanted, HOST)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS)
               .actualPort();
     } catch (ExecutionException | TimeoutException e) {
       closeAll();
-      throw new IllegalStateException(
+      throw new IOException(
           "The registry cannot listen on %s:%d; stop what uses that port or choose another one: %s"
-              .formatted(host, wanted, e.getMessage()),
+              .formatted(HOST, wanted, e.getMessage()),
           e);
     } catch (InterruptedException e) {
       closeAll();
@@ -99,11 +102,13 @@ public final class MlflowServer implements AutoCloseable {
   /**
    * Begins to answer. Blocks until it does.
    *
+   * @param champions asked before a champion changes; stays the caller's to close
    * @param port 0 for a free one
-   * @throws IllegalStateException when the port is taken
+   * @throws IOException when the port is taken
    */
-  public static MlflowServer start(ModelRegistry registry, String host, int port) {
-    return new MlflowServer(registry, host, port);
+  public static MlflowServer start(ModelRegistry registry, ChampionServing champions, int port)
+      throws IOException {
+    return new MlflowServer(registry, champions, port);
   }
 
   /** The port it listens on. */
@@ -113,7 +118,7 @@ public final class MlflowServer implements AutoCloseable {
 
   private void handle(HttpServerRequest request) {
     request.response().putHeader("X-Content-Type-Options", "nosniff");
-    if (!guard.allows(request, port)) {
+    if (!HttpGuard.allows(request, port)) {
       refuse(
           request,
           new MlflowException(
@@ -244,8 +249,6 @@ public final class MlflowServer implements AutoCloseable {
     request.handler(
         part -> {
           if (body.length() + part.length() > BODY_MAX_BYTES) {
-            request.handler(x -> {});
-            request.endHandler(x -> {});
             request.response().putHeader("Connection", "close");
             refuse(
                 request,
@@ -318,18 +321,26 @@ public final class MlflowServer implements AutoCloseable {
   }
 
   private void closeAll() {
-    executor.shutdown();
     try {
-      server.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+      done(server.shutdown(CLOSE_SECONDS, TimeUnit.SECONDS));
+      executor.shutdown();
       if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         executor.shutdownNow();
       }
-      vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+      done(vertx.close());
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("the registry's HTTP server did not close in order", e);
     } catch (InterruptedException e) {
       executor.shutdownNow();
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static <T> T done(Future<T> future)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return future
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(2 * CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 }

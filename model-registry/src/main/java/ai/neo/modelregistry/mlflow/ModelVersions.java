@@ -21,10 +21,12 @@ final class ModelVersions {
 
   private final Database database;
   private final ArtifactStore artifacts;
+  private final Champions champions;
 
-  ModelVersions(Database database, ArtifactStore artifacts) {
+  ModelVersions(Database database, ArtifactStore artifacts, Champions champions) {
     this.database = database;
     this.artifacts = artifacts;
+    this.champions = champions;
   }
 
   /** Which version a call is about. */
@@ -154,7 +156,11 @@ final class ModelVersions {
 
   JsonObject delete(Fields fields, Caller caller) {
     Wanted wanted = Wanted.of(fields);
-    return database.inTransaction(
+    return champions.change(
+        wanted.name(),
+        wanted.name(),
+        caller,
+        version -> version == wanted.version(),
         session -> {
           requireExists(session, wanted.name(), wanted.version());
           new ModelBook(session, caller.author()).deleteVersion(wanted.name(), wanted.version());

@@ -2,6 +2,7 @@ package ai.neo.modelregistry.mlflow;
 
 import ai.neo.modelregistry.Database;
 import ai.neo.modelregistry.ModelBook;
+import ai.neo.modelregistry.ModelRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -17,9 +18,11 @@ final class RegisteredModels {
   private static final int PAGE_MAX = 1000;
 
   private final Database database;
+  private final Champions champions;
 
-  RegisteredModels(Database database) {
+  RegisteredModels(Database database, Champions champions) {
     this.database = database;
+    this.champions = champions;
   }
 
   /** The model's key, by which its rows go. */
@@ -97,9 +100,12 @@ final class RegisteredModels {
   JsonObject rename(Fields fields, Caller caller) {
     String name = Names.model(fields.required("name"));
     String to = Names.model(fields.required("new_name"));
-    return database.inTransaction(
+    return champions.change(
+        name,
+        to,
+        caller,
+        version -> true,
         session -> {
-          key(session, name);
           if (!new ModelBook(session, caller.author()).rename(name, to)) {
             throw taken(to);
           }
@@ -109,9 +115,12 @@ final class RegisteredModels {
 
   JsonObject delete(Fields fields, Caller caller) {
     String name = Names.model(fields.required("name"));
-    return database.inTransaction(
+    return champions.change(
+        name,
+        name,
+        caller,
+        version -> true,
         session -> {
-          key(session, name);
           new ModelBook(session, caller.author()).delete(name);
           return new JsonObject();
         });
@@ -178,12 +187,22 @@ final class RegisteredModels {
   }
 
   /**
-   * Moves an alias from wherever it is. What becomes champion passes the same checks as over gRPC.
+   * Moves an alias from wherever it is. The champion's is moved by whoever answers with it, after
+   * it has loaded, checked and warmed the version; what it refuses leaves the alias where it was.
    */
   JsonObject setAlias(Fields fields, Caller caller) {
     String name = Names.model(fields.required("name"));
     String alias = Names.alias(fields.required("alias"));
     int version = Names.version(fields.required("version"));
+    if (alias.equals(ModelRegistry.CHAMPION)) {
+      database.inSnapshot(
+          session -> {
+            ModelVersions.requireExists(session, name, version);
+            return version;
+          });
+      champions.promote(name, version, caller);
+      return new JsonObject();
+    }
     return database.inTransaction(
         session -> {
           ModelVersions.requireExists(session, name, version);
@@ -221,9 +240,12 @@ final class RegisteredModels {
   JsonObject deleteAlias(Fields fields, Caller caller) {
     String name = Names.model(fields.required("name"));
     String alias = Names.alias(fields.required("alias"));
-    return database.inTransaction(
+    return champions.change(
+        name,
+        name,
+        caller,
+        version -> alias.equals(ModelRegistry.CHAMPION),
         session -> {
-          key(session, name);
           new ModelBook(session, caller.author()).removeAlias(name, alias);
           return new JsonObject();
         });

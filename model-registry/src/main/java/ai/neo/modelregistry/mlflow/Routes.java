@@ -1,5 +1,6 @@
 package ai.neo.modelregistry.mlflow;
 
+import ai.neo.modelregistry.ChampionServing;
 import ai.neo.modelregistry.ModelRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -24,13 +25,14 @@ final class Routes {
     JsonObject answer(Fields fields, Caller caller);
   }
 
-  Routes(ModelRegistry registry) {
+  Routes(ModelRegistry registry, ChampionServing serving) {
+    Champions champions = new Champions(registry.database(), serving);
     loggedModels = new LoggedModels(registry.database());
     files = new ArtifactFiles(registry.database());
     experiments(new Experiments(registry.database()));
     runs(registry);
-    models(new RegisteredModels(registry.database()));
-    versions(new ModelVersions(registry.database(), registry.artifacts()));
+    models(new RegisteredModels(registry.database(), champions));
+    versions(new ModelVersions(registry.database(), registry.artifacts(), champions));
     post("logged-models", loggedModels::create);
     post("logged-models/search", loggedModels::search);
     get("artifacts/list", files::listOfRun);
