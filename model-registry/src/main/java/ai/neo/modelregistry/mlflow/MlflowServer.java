@@ -249,7 +249,6 @@ public final class MlflowServer implements AutoCloseable {
     request.handler(
         part -> {
           if (body.length() + part.length() > BODY_MAX_BYTES) {
-            request.response().putHeader("Connection", "close");
             refuse(
                 request,
                 new MlflowException(
@@ -302,6 +301,15 @@ public final class MlflowServer implements AutoCloseable {
     if (e.code() == ErrorCode.INTERNAL_ERROR) {
       LOG.error("call failed: {} {}", request.method(), request.path(), e);
     }
+    if (request.isEnded()) {
+      say(request, e);
+    } else {
+      // A client reads no answer before it has sent its body, and then uses the connection again.
+      request.handler(x -> {}).exceptionHandler(x -> {}).endHandler(x -> say(request, e)).resume();
+    }
+  }
+
+  private static void say(HttpServerRequest request, MlflowException e) {
     if (request.response().ended() || request.response().closed()) {
       return;
     }
