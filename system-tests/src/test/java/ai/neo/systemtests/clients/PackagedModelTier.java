@@ -17,12 +17,12 @@ final class PackagedModelTier implements AutoCloseable {
 
   private final EmbeddedPostgres postgres;
   private final Process process;
-  private final int grpcPort;
+  private final JsonObject ports;
 
-  private PackagedModelTier(EmbeddedPostgres postgres, Process process, int grpcPort) {
+  private PackagedModelTier(EmbeddedPostgres postgres, Process process, JsonObject ports) {
     this.postgres = postgres;
     this.process = process;
-    this.grpcPort = grpcPort;
+    this.ports = ports;
   }
 
   /** Returns when it serves. */
@@ -37,8 +37,7 @@ final class PackagedModelTier implements AutoCloseable {
       postgres.close();
       throw new IllegalStateException("the model tier does not start:\n" + Files.readString(log));
     }
-    int port = new JsonObject(line.substring(READY.length())).getInteger("grpc_port");
-    return new PackagedModelTier(postgres, process, port);
+    return new PackagedModelTier(postgres, process, new JsonObject(line.substring(READY.length())));
   }
 
   private static Process process(EmbeddedPostgres postgres, Path dataDirectory, Path log)
@@ -61,6 +60,8 @@ final class PackagedModelTier implements AutoCloseable {
             "--grpc-port",
             "0",
             "--http-port",
+            "0",
+            "--registry-port",
             "0",
             "--data-dir",
             dataDirectory.toString(),
@@ -85,7 +86,12 @@ final class PackagedModelTier implements AutoCloseable {
   }
 
   String address() {
-    return "127.0.0.1:" + grpcPort;
+    return "127.0.0.1:" + ports.getInteger("grpc_port");
+  }
+
+  /** Where MLflow's clients find the registry. */
+  String registry() {
+    return "http://127.0.0.1:" + ports.getInteger("registry_port");
   }
 
   @Override

@@ -34,7 +34,7 @@ class StockTritonClientTest {
   @Test
   void theStockClientGetsEverythingThatItAsksFor() throws Exception {
     PythonEnvironment python =
-        PythonEnvironment.with("tritonclient[grpc]==2.73.0", "numpy==1.26.4");
+        PythonEnvironment.named("triton", "tritonclient[grpc]==2.73.0", "numpy==1.26.4");
     try (PackagedModelTier tier = PackagedModelTier.start(directory)) {
       ManagedChannel channel = NettyChannelBuilder.forTarget(tier.address()).usePlaintext().build();
       try {
