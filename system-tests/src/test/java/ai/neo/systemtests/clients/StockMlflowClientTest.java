@@ -40,6 +40,7 @@ class StockMlflowClientTest {
             "mlflow-" + release,
             "mlflow-skinny==" + release,
             "onnx==1.23.2",
+            "onnxruntime==1.31.1",
             "numpy==2.4.6",
             "pandas==3.1.1");
     try (PackagedModelTier tier = PackagedModelTier.start(directory)) {
