@@ -19,7 +19,6 @@ import ai.neo.orchestrator.features.RedisOutage;
 import ai.neo.orchestrator.gateway.GatewayModelTier;
 import ai.neo.orchestrator.gateway.GatewayProbe;
 import ai.neo.orchestrator.gateway.RegistryView;
-import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.ModelTierProcess;
@@ -35,7 +34,6 @@ import ai.neo.orchestrator.telemetry.HealthChecks;
 import ai.neo.orchestrator.telemetry.ObservedRun;
 import ai.neo.orchestrator.telemetry.RunMetrics;
 import ai.neo.orchestrator.telemetry.Telemetry;
-import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopSettings;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -49,13 +47,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,8 +132,9 @@ public final class Orchestrator implements AutoCloseable {
     WantedPort.requireFree(WantedPort.of(configuration));
     Vertx vertx = Vertx.vertx();
     toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
+    Future<Stores> storesComing = startStores();
     MarketSource source = MarketSource.open(options, vertx);
-    stores = opened(Stores.open(directory, cache(), configuration.stores()));
+    stores = opened(started(storesComing));
     gateway = gateway();
     channel =
         NettyChannelBuilder.forAddress(gateway.host(), gateway.port())
@@ -143,7 +143,12 @@ public final class Orchestrator implements AutoCloseable {
             .maxInboundMessageSize(64 * 1024 * 1024)
             .build();
     toClose.push(() -> channel.shutdownNow().awaitTermination(1, TimeUnit.SECONDS));
-    openJournal(source);
+    RunJournals.Opened opened =
+        RunJournals.open(
+            directory.directory("journal"), wanted(source), configuration.durability());
+    definition = opened.definition();
+    journal = opened.journal();
+    journalDirectory = opened.directory();
     view =
         new RunView(
             definition.runId(), definition.instruments(), definition.loop().initialCashE8());
@@ -274,6 +279,34 @@ public final class Orchestrator implements AutoCloseable {
         .put("wall_seconds", Math.floor((System.nanoTime() - startedNs) / 1e6) / 1e3);
   }
 
+  /** Beside what else takes long, such as reading market data. */
+  private Future<Stores> startStores() {
+    FutureTask<Stores> starting =
+        new FutureTask<>(() -> Stores.open(directory, cache(), configuration.stores()));
+    Thread thread = Thread.ofVirtual().name("stores").start(starting);
+    toClose.push(
+        () -> {
+          thread.join();
+          // Otherwise it has closed what it had opened, or is closed by its own place in here.
+          if (stores == null && starting.state() == Future.State.SUCCESS) {
+            starting.resultNow().close();
+          }
+        });
+    return starting;
+  }
+
+  private static Stores started(Future<Stores> coming) throws IOException, InterruptedException {
+    try {
+      return coming.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException failed -> throw failed;
+        case RuntimeException failed -> throw failed;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
   /** One that runs elsewhere, or that of a model tier that is started here. */
   private Endpoint gateway() throws IOException, InterruptedException {
     Configuration.ModelTier wanted = configuration.modelTier();
@@ -298,68 +331,24 @@ public final class Orchestrator implements AutoCloseable {
     return Path.of(System.getProperty("user.home"), ".neo", "cache");
   }
 
-  /** Goes on with the journal of the same run, or begins one. */
-  private void openJournal(MarketSource source) throws IOException {
-    String limits = LimitsText.of(configuration.risk(), resource("/risk/default.yaml"));
-    RunDefinition wanted =
-        new RunDefinition(
-            "run-" + configuration.run().seed(),
-            configuration.run().seed(),
-            new LoopSettings(
-                "neo",
-                1,
-                configuration.run().initialCashE8(),
-                MODEL,
-                HORIZON_BARS,
-                LABEL_THRESHOLD,
-                configuration.positionFraction(),
-                1000 * MS),
-            configuration.strategies(),
-            source.name(),
-            source.instruments(),
-            limits,
-            resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
-    Path journals = directory.directory("journal");
-    int number = 1;
-    while (true) {
-      definition =
-          new RunDefinition(
-              "run-" + number,
-              wanted.seed(),
-              wanted.loop(),
-              wanted.strategies(),
-              wanted.feed(),
-              wanted.instruments(),
-              limits,
-              wanted.featuresYaml());
-      journalDirectory = journals.resolve(definition.runId());
-      if (!Files.isDirectory(journalDirectory) || continues(journalDirectory)) {
-        break;
-      }
-      number++;
-    }
-    journal = RunJournal.open(journalDirectory, configuration.durability(), LOG::warn);
-    if (journal.isNew()) {
-      journal.started(0, definition.toJson());
-    }
-  }
-
-  /** Whether a journal is of this very run and has not come to its end. */
-  private boolean continues(Path journalOfRun) throws IOException {
-    try (JournaledRun earlier = JournaledRun.open(journalOfRun)) {
-      if (!earlier.settingsJson().equals(definition.toJson())) {
-        return false;
-      }
-      for (var entries = earlier.remaining(); entries.hasNext(); ) {
-        if (entries.next()
-            instanceof JournaledRun.Entry.Heard(long sequence, LoopEvent.FeedEnded ended)) {
-          return false;
-        }
-      }
-      return true;
-    } catch (java.nio.file.NoSuchFileException e) {
-      return true;
-    }
+  private RunDefinition wanted(MarketSource source) throws IOException {
+    return new RunDefinition(
+        RunJournals.UNNAMED,
+        configuration.run().seed(),
+        new LoopSettings(
+            "neo",
+            1,
+            configuration.run().initialCashE8(),
+            MODEL,
+            HORIZON_BARS,
+            LABEL_THRESHOLD,
+            configuration.positionFraction(),
+            1000 * MS),
+        configuration.strategies(),
+        source.name(),
+        source.instruments(),
+        LimitsText.of(configuration.risk(), resource("/risk/default.yaml")),
+        resource("/feature-sets/" + FeatureSetDefinition.DEFAULT + ".yaml"));
   }
 
   private void makeRun(MarketSource source, FeaturePublisher publisher) {
@@ -385,22 +374,11 @@ public final class Orchestrator implements AutoCloseable {
 
   /** Tells the new loop what an earlier process of this run has heard. */
   private void recover() throws IOException {
-    List<LoopEvent> heard = new ArrayList<>();
-    int saidAfterLast = 0;
-    try (JournaledRun earlier = JournaledRun.open(journalDirectory)) {
-      for (var entries = earlier.remaining(); entries.hasNext(); ) {
-        switch (entries.next()) {
-          case JournaledRun.Entry.Heard(long sequence, LoopEvent event) -> {
-            heard.add(event);
-            saidAfterLast = 0;
-          }
-          case JournaledRun.Entry.Said said -> saidAfterLast++;
-        }
-      }
-    }
-    if (!heard.isEmpty()) {
-      run.recover(heard.iterator(), saidAfterLast);
-      LOG.info("went on with {} after {} journaled events", definition.runId(), heard.size());
+    RunJournals.Earlier earlier = RunJournals.earlier(journalDirectory);
+    if (!earlier.heard().isEmpty()) {
+      run.recover(earlier.heard().iterator(), earlier.saidAfterLast());
+      LOG.info(
+          "went on with {} after {} journaled events", definition.runId(), earlier.heard().size());
     }
   }
 

@@ -53,6 +53,12 @@ public record RunDefinition(
         commands);
   }
 
+  /** The same under another id. */
+  RunDefinition named(String id) {
+    return new RunDefinition(
+        id, seed, loop, strategies, feed, instruments, limitsYaml, featuresYaml);
+  }
+
   /** Symbols by instrument id. */
   public List<String> symbols() {
     return instruments.stream().map(Instrument::symbol).toList();

@@ -3,10 +3,14 @@ package ai.neo.orchestrator.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.orchestrator.configuration.Configuration.LogFormat;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -16,6 +20,25 @@ class LogOutputTest {
   private static final Logger LOG = LoggerFactory.getLogger(LogOutputTest.class);
 
   @TempDir Path directory;
+
+  /** The product's own settings, not the quieter ones of tests. */
+  @BeforeEach
+  void logAsTheProductDoes() throws Exception {
+    configure("/logback.xml");
+  }
+
+  @AfterEach
+  void logAsTestsDo() throws Exception {
+    configure("/logback-test.xml");
+  }
+
+  private static void configure(String resource) throws Exception {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(context);
+    configurator.doConfigure(LogOutputTest.class.getResource(resource));
+  }
 
   @Test
   void jsonLinesCarryIdsAsFields() throws Exception {
