@@ -317,7 +317,7 @@ public final class Orchestrator implements AutoCloseable {
         opened(
             ModelTierProcess.start(
                 new ModelTierProcess.Settings(
-                    options.home().resolve("model-tier").resolve("target"),
+                    options.modelTier(),
                     directory.path(),
                     cache().resolve("djl"),
                     stores.postgresUrl(),
