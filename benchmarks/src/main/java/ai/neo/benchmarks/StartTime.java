@@ -83,7 +83,9 @@ final class StartTime implements Program {
             "--set",
             "gateway.port=0",
             "--set",
-            "metrics.port=0");
+            "metrics.port=0",
+            "--set",
+            "registry.port=0");
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(data.resolveSibling("neo.log").toFile());
     Path running = data.resolve("run.json");

@@ -6,7 +6,10 @@ import io.grpc.Status;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Where aliases point, and where a rollback would take them. The latter is the ledger's: a
@@ -18,15 +21,15 @@ final class Aliases {
   private Aliases() {}
 
   static Alias get(Database.Session session, String model, String alias) {
-    Optional<String> version = version(session, model, alias, "");
+    String key = Models.requireKey(session, model);
+    Optional<String> version = version(session, key, alias, "");
     if (version.isEmpty()) {
-      Versions.requireModel(session, model);
       throw RegistryException.notFound(
           "The alias '%s' of model '%s' points nowhere; move it to a version first"
               .formatted(alias, model));
     }
     String previous =
-        Ledger.lastMove(session, model, alias, Optional.empty())
+        Ledger.lastMove(session, key, alias, Optional.empty())
             .map(Ledger.Move::previous)
             .orElse("");
     return alias(model, alias, version.get(), previous);
@@ -34,20 +37,73 @@ final class Aliases {
 
   /** Moves the alias when it is where the caller believes, and records it; else changes nothing. */
   static Alias move(Database.Session session, MoveAliasRequest request) {
-    String name = request.getModel();
-    Ledger.LockedModel model =
-        Ledger.lock(session, name).orElseThrow(() -> Versions.unknownModel(name));
+    Ledger.LockedModel model = Models.lock(session, request.getModel());
+    String from = version(session, model.name(), request.getAlias(), " FOR UPDATE").orElse("");
     int to = RequestChecks.version("version", request.getVersion());
-    Versions.requireExists(session, name, to);
-    String from = version(session, name, request.getAlias(), " FOR UPDATE").orElse("");
+    Versions.requireExists(session, model.name(), to);
     if (!from.equals(request.getExpectedVersion())) {
       throw elsewhere(request, from);
     }
-    String previous = previousAfter(session, request, from);
+    return move(session, model, request);
+  }
+
+  /**
+   * Moves the alias from wherever it is, and records it; where it is there already, nothing is
+   * done. {@code expected_version} is not read: the lock makes the two steps one.
+   */
+  static void set(Database.Session session, MoveAliasRequest request) {
+    Ledger.LockedModel model = Models.lock(session, request.getModel());
+    String from = version(session, model.name(), request.getAlias(), " FOR UPDATE").orElse("");
+    Versions.requireExists(
+        session, model.name(), RequestChecks.version("version", request.getVersion()));
+    if (!from.equals(request.getVersion())) {
+      move(session, model, request.toBuilder().setExpectedVersion(from).build());
+    }
+  }
+
+  /** Makes the alias point nowhere, and records it; where it does not exist, nothing is done. */
+  static void remove(
+      Database.Session session, Ledger.LockedModel model, String alias, Author author) {
+    Optional<String> from = version(session, model.name(), alias, " FOR UPDATE");
+    if (from.isEmpty()) {
+      return;
+    }
+    session.run("DELETE FROM registry.alias WHERE model = $1 AND alias = $2", model.name(), alias);
+    Ledger.append(
+        session,
+        model,
+        author.did("", Ledger.MOVE, Ledger.evidenceOfMove(alias, from.get(), "", from.get())));
+  }
+
+  /** The aliases that point to a version, or to any when it is 0. */
+  static List<String> of(Database.Session session, String key, int version) {
+    List<String> aliases = new ArrayList<>();
+    for (Row row :
+        session.run(
+            "SELECT alias FROM registry.alias WHERE model = $1 AND ($2 = 0 OR version = $2)"
+                + " ORDER BY alias",
+            key,
+            version)) {
+      aliases.add(row.getString(0));
+    }
+    return aliases;
+  }
+
+  /** The version that the alias points to. */
+  static OptionalInt target(Database.Session session, String key, String alias) {
+    return version(session, key, alias, "").stream().mapToInt(Integer::parseInt).findFirst();
+  }
+
+  private static Alias move(
+      Database.Session session, Ledger.LockedModel model, MoveAliasRequest request) {
+    String from = request.getExpectedVersion();
+    int to = RequestChecks.version("version", request.getVersion());
+    requireServable(session, model.name(), request, to);
+    String previous = previousAfter(session, model.name(), request);
     session.run(
         "INSERT INTO registry.alias (model, alias, version) VALUES ($1, $2, $3)"
             + " ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version",
-        name,
+        model.name(),
         request.getAlias(),
         to);
     Ledger.append(
@@ -59,23 +115,37 @@ final class Aliases {
             request.getActor(),
             request.getReason(),
             Ledger.evidenceOfMove(request.getAlias(), from, request.getVersion(), previous)));
-    return alias(name, request.getAlias(), request.getVersion(), previous);
+    return alias(request.getModel(), request.getAlias(), request.getVersion(), previous);
+  }
+
+  /** What trades must be loadable, whoever says that it shall trade. */
+  private static void requireServable(
+      Database.Session session, String key, MoveAliasRequest request, int version) {
+    if (!request.getAlias().equals(ModelRegistry.CHAMPION)) {
+      return;
+    }
+    String refusal = Versions.refusal(session, key, version);
+    if (!refusal.isEmpty()) {
+      throw new RegistryException(
+          Status.Code.FAILED_PRECONDITION,
+          "Version %d of model '%s' cannot become %s: %s"
+              .formatted(version, request.getModel(), ModelRegistry.CHAMPION, refusal));
+    }
   }
 
   /** The version that the alias pointed to at a time, by the ledger. */
   static Optional<Integer> at(Database.Session session, String model, String alias, Instant time) {
-    Versions.requireModel(session, model);
-    return Ledger.lastMoveBy(session, model, alias, time)
+    return Ledger.lastMoveBy(session, Models.requireKey(session, model), alias, time)
+        .filter(move -> !move.version().isEmpty())
         .map(move -> RequestChecks.version("version", move.version()));
   }
 
   private static String previousAfter(
-      Database.Session session, MoveAliasRequest request, String from) {
+      Database.Session session, String key, MoveAliasRequest request) {
     if (!request.getAction().equals(Ledger.ROLLBACK)) {
-      return from;
+      return request.getExpectedVersion();
     }
-    return Ledger.lastMove(
-            session, request.getModel(), request.getAlias(), Optional.of(request.getVersion()))
+    return Ledger.lastMove(session, key, request.getAlias(), Optional.of(request.getVersion()))
         .map(Ledger.Move::previous)
         .orElseThrow(
             () ->

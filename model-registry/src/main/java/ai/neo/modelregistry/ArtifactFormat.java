@@ -8,20 +8,20 @@ import java.util.Optional;
  * The formats that may be registered: the one allow-list in front of every loader. A format is what
  * the bytes are, never what their name or their sender says.
  */
-enum ArtifactFormat {
+public enum ArtifactFormat {
   /** Parameters of a DJL block, in Neo's own container. Data only. */
-  NEO_DJL("neo-djl", false),
+  NEO_DJL("neo-djl", "model.neo", false),
   /** A graph with its weights inside one file. Data only. */
-  ONNX("onnx", false),
+  ONNX("onnx", "model.onnx", false),
   /** A program with its weights: whoever loads it runs it. */
-  TORCHSCRIPT("torchscript", true);
+  TORCHSCRIPT("torchscript", "model.pt", true);
 
   /** 256 MiB, which is 64 times the largest network that this system trains. */
-  static final int SIZE_MAX_BYTES = 256 << 20;
+  public static final int SIZE_MAX_BYTES = 256 << 20;
 
   static final String ACCEPTED =
       "Accepted are neo-djl, onnx (with its weights inside) and, when format=torchscript is stated,"
-          + " torchscript. Nothing was stored";
+          + " torchscript";
 
   private static final ByteString NEO_DJL_MAGIC = ByteString.copyFromUtf8("NEOM");
 
@@ -29,16 +29,23 @@ enum ArtifactFormat {
   private static final int NEO_DJL_SIZE_MIN = 8;
 
   private final String wireName;
+  private final String fileName;
   private final boolean executable;
 
-  ArtifactFormat(String wireName, boolean executable) {
+  ArtifactFormat(String wireName, String fileName, boolean executable) {
     this.wireName = wireName;
+    this.fileName = fileName;
     this.executable = executable;
   }
 
   /** The name in the protocol and in the ledger. */
   String wireName() {
     return wireName;
+  }
+
+  /** What a file of this format is called where it has no name of its own. */
+  String fileName() {
+    return fileName;
   }
 
   /** Whether loading it runs code that its author wrote. */
@@ -51,7 +58,7 @@ enum ArtifactFormat {
    *
    * @param stated the format's name, or empty to go by the bytes
    */
-  static ArtifactFormat admit(ByteString content, String stated) {
+  public static ArtifactFormat admit(ByteString content, String stated) {
     Optional<ArtifactFormat> wanted =
         stated.isEmpty() ? Optional.empty() : Optional.of(named(stated));
     if (content.isEmpty()) {
@@ -71,6 +78,24 @@ enum ArtifactFormat {
               + " its author, state format=torchscript; better, export it to ONNX");
     }
     return found;
+  }
+
+  /** The format of that name in the protocol and in the ledger, as the registry itself wrote it. */
+  public static ArtifactFormat ofWire(String name) {
+    return named(name);
+  }
+
+  /** Whether a file that begins so is worth looking at as a whole. */
+  public static boolean mayBegin(ByteString start) {
+    return !start.isEmpty()
+        && (start.startsWith(NEO_DJL_MAGIC)
+            || ForeignFile.isZip(start)
+            || OnnxStructure.beginsLikeOne(start));
+  }
+
+  /** What a file that begins so looks like, when it may not be loaded. */
+  public static String describe(ByteString start) {
+    return start.isEmpty() ? "an empty file" : ForeignFile.describe(start);
   }
 
   private static ArtifactFormat named(String name) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -13,8 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +28,14 @@ import org.slf4j.LoggerFactory;
  * digests alone, never from what a caller sent. Any number of threads and processes may share one
  * directory.
  */
-final class ArtifactStore {
+public final class ArtifactStore {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
   /** No upload takes this long, so what is older was left by a process that died. */
   private static final Duration ABANDONED_AFTER = Duration.ofHours(1);
+
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path artifacts;
   private final Path incoming;
@@ -86,13 +91,23 @@ final class ArtifactStore {
       return false;
     }
     boolean intact =
-        Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
-            && Files.size(target) <= ArtifactFormat.SIZE_MAX_BYTES
-            && Sha256.hex(ByteBuffer.wrap(Files.readAllBytes(target))).equals(digest);
+        Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS) && digestOf(target).equals(digest);
     if (!intact) {
       LOG.warn("damaged artifact replaced by the bytes pushed again: digest={}", digest);
     }
     return intact;
+  }
+
+  private static String digestOf(Path file) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+      while (channel.read(buffer.clear()) >= 0) {
+        digest.update(buffer.flip());
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private void write(ByteString content, Path target) throws IOException {
@@ -103,16 +118,83 @@ final class ArtifactStore {
         while (rest.hasRemaining()) {
           file.write(rest);
         }
-        file.force(true);
       }
-      if (Files.notExists(target.getParent())) {
-        Files.createDirectories(target.getParent());
-        force(artifacts);
-      }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      force(target.getParent());
+      install(part, target);
     } finally {
       Files.deleteIfExists(part);
+    }
+  }
+
+  private void install(Path part, Path target) throws IOException {
+    try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      file.force(true);
+    }
+    if (Files.notExists(target.getParent())) {
+      Files.createDirectories(target.getParent());
+      force(artifacts);
+    }
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    force(target.getParent());
+  }
+
+  /** An empty file for an upload of any size. Hand it to {@link #keep} or to {@link #discard}. */
+  public Path begin() {
+    try {
+      return Files.createTempFile(incoming, "upload-", ".part");
+    } catch (IOException e) {
+      throw unwritable(incoming, e);
+    }
+  }
+
+  /** Stores a finished upload under its digest; the file is gone afterwards. */
+  public void keep(Path part, String digest) {
+    Path target = pathOf(digest);
+    try {
+      if (isIntact(target, digest)) {
+        Files.delete(part);
+      } else {
+        install(part, target);
+      }
+    } catch (IOException e) {
+      throw unwritable(target, e);
+    }
+  }
+
+  /** Forgets an upload that was cut off. */
+  public void discard(Path part) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      LOG.warn("an abandoned upload stays until the next start: file={}", part, e);
+    }
+  }
+
+  /**
+   * The file of an artifact of any size, after a check of its bytes; DATA_LOSS when they differ.
+   */
+  public Path file(String digest) {
+    Path path = pathOf(digest);
+    try {
+      String found = digestOf(path);
+      if (!found.equals(digest)) {
+        throw lost(digest, "sha256 " + found, null);
+      }
+      return path;
+    } catch (NoSuchFileException e) {
+      throw lost(digest, "no file", e);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /** The first bytes of an artifact, unchecked: only to guess what it is. */
+  public ByteString start(String digest, int bytes) {
+    try (InputStream in = Files.newInputStream(pathOf(digest), LinkOption.NOFOLLOW_LINKS)) {
+      return ByteString.copyFrom(in.readNBytes(bytes));
+    } catch (NoSuchFileException e) {
+      throw lost(digest, "no file", e);
+    } catch (IOException e) {
+      throw unreadable(pathOf(digest), e);
     }
   }
 
@@ -123,8 +205,10 @@ final class ArtifactStore {
     }
   }
 
-  /** The artifact's bytes; DATA_LOSS when they are gone or are not what was stored. */
-  ByteString get(String digest) {
+  /**
+   * The artifact's bytes, 256 MiB at most; DATA_LOSS when they are gone or are not what was stored.
+   */
+  public ByteString get(String digest) {
     Path path = pathOf(digest);
     byte[] content;
     try (FileChannel file =
@@ -137,11 +221,7 @@ final class ArtifactStore {
     } catch (NoSuchFileException e) {
       throw lost(digest, "no file", e);
     } catch (IOException e) {
-      throw new RegistryException(
-          Status.Code.UNAVAILABLE,
-          "The artifact %s cannot be read: %s. Check the disk and the file's permissions"
-              .formatted(path, e),
-          e);
+      throw unreadable(path, e);
     }
     String found = Sha256.hex(ByteBuffer.wrap(content));
     if (!found.equals(digest)) {
@@ -173,6 +253,14 @@ final class ArtifactStore {
                 .formatted(digest, found)
             + " backup, or push the same bytes again",
         cause);
+  }
+
+  private static RegistryException unreadable(Path path, IOException e) {
+    return new RegistryException(
+        Status.Code.UNAVAILABLE,
+        "The artifact %s cannot be read: %s. Check the disk and the file's permissions"
+            .formatted(path, e),
+        e);
   }
 
   private static RegistryException unwritable(Path path, IOException e) {

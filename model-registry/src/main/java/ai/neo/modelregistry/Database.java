@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * Transactions on PostgreSQL for callers that may block (virtual threads). It needs no restart when
  * the server goes away and comes back: calls fail with UNAVAILABLE in between.
  */
-final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable {
   /** Enough to saturate one disk with commits; far below PostgreSQL's default of 100. */
   private static final int CONNECTIONS_MAX = 8;
 
@@ -68,30 +68,31 @@ final class Database implements AutoCloseable {
 
   /** What a transaction does. It runs on the caller's thread and may be undone as a whole. */
   @FunctionalInterface
-  interface Work<T> {
+  public interface Work<T> {
     T in(Session session);
   }
 
   /** One open transaction. */
-  final class Session {
+  public final class Session {
     private final SqlConnection connection;
 
     private Session(SqlConnection connection) {
       this.connection = connection;
     }
 
-    RowSet<Row> run(String sql, Object... arguments) {
+    /** Runs one statement with its arguments $1, $2, … and waits for its rows. */
+    public RowSet<Row> run(String sql, Object... arguments) {
       return await(connection.preparedQuery(sql).execute(Tuple.from(arguments)));
     }
   }
 
   /** Commits what {@code work} did, or nothing when it throws. */
-  <T> T inTransaction(Work<T> work) {
+  public <T> T inTransaction(Work<T> work) {
     return inTransaction("READ COMMITTED", work);
   }
 
   /** All of {@code work} sees one state of the data, however many statements it runs. */
-  <T> T inSnapshot(Work<T> work) {
+  public <T> T inSnapshot(Work<T> work) {
     return inTransaction("REPEATABLE READ READ ONLY", work);
   }
 
@@ -154,6 +155,10 @@ final class Database implements AutoCloseable {
   /** By SQLSTATE class: https://www.postgresql.org/docs/current/errcodes-appendix.html */
   private RegistryException ofSqlState(PgException e) {
     String state = e.getSqlState();
+    if (state.equals("23505")) {
+      return new RegistryException(
+          Status.Code.ALREADY_EXISTS, "Another call made the same thing first; read it again", e);
+    }
     return switch (state.substring(0, 2)) {
       case "08", "53", "57", "58" -> away(e.getMessage(), e);
       case "28", "3D" -> away("the login is refused: " + e.getErrorMessage(), e);

@@ -31,6 +31,12 @@ final class Ledger {
 
   static final String REGISTER = "register";
   static final String ROLLBACK = "rollback";
+  static final String MOVE = "move";
+  static final String PROMOTE = "promote";
+  static final String CREATE = "create";
+  static final String RENAME = "rename";
+  static final String STAGE = "stage";
+  static final String DELETE = "delete";
 
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
@@ -148,7 +154,7 @@ final class Ledger {
 
   /** Entries of a model that exists, from a snapshot; the whole chain is checked each time. */
   static HistoryResponse history(Database.Session session, HistoryRequest request) {
-    String model = request.getModel();
+    String model = Models.requireKey(session, request.getModel());
     List<LedgerEntry> entries = new ArrayList<>();
     for (Row row :
         session.run(
@@ -183,11 +189,13 @@ final class Ledger {
                       OR l.evidence_json::jsonb ->> 'format' IS DISTINCT FROM v.format
                       OR l.evidence_json::jsonb ->> 'feature_set_id'
                         IS DISTINCT FROM v.feature_set_id)),
-                  (SELECT count(*) FROM registry.alias a
-                    WHERE a.model = $1 AND a.version::text IS DISTINCT FROM (
-                      SELECT l.version FROM registry.ledger l
-                        WHERE l.model = a.model AND l.alias = a.alias
-                        ORDER BY l.sequence DESC LIMIT 1))
+                  (SELECT count(*) FROM
+                    (SELECT alias, version::text FROM registry.alias WHERE model = $1) a
+                    FULL JOIN
+                    (SELECT DISTINCT ON (alias) alias, version FROM registry.ledger
+                      WHERE model = $1 AND alias IS NOT NULL
+                      ORDER BY alias, sequence DESC) l USING (alias)
+                    WHERE a.version IS DISTINCT FROM nullif(l.version, ''))
                 """,
                 model)
             .iterator()

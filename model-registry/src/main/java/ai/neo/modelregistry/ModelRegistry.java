@@ -27,12 +27,14 @@ public final class ModelRegistry implements AutoCloseable {
   private static final int CLOSE_TIMEOUT_SECONDS = 15;
 
   private final Database database;
+  private final ArtifactStore artifacts;
   private final ExecutorService executor;
   private final RegistryCalls calls;
   private final BindableService service;
 
   private ModelRegistry(Database database, ArtifactStore artifacts) {
     this.database = database;
+    this.artifacts = artifacts;
     this.executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
     this.calls = new RegistryCalls(database, artifacts);
@@ -54,6 +56,16 @@ public final class ModelRegistry implements AutoCloseable {
   /** The service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
   public BindableService service() {
     return service;
+  }
+
+  /** The data, for other protocols than gRPC; changes go through {@link ModelBook}. */
+  public Database database() {
+    return database;
+  }
+
+  /** The artifacts, for other protocols than gRPC. */
+  public ArtifactStore artifacts() {
+    return artifacts;
   }
 
   /**

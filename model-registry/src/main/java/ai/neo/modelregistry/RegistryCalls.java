@@ -13,7 +13,9 @@ import ai.neo.proto.registry.v1.MoveAliasRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.VersionName;
+import io.grpc.Status;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +34,8 @@ final class RegistryCalls {
     this.database = database;
     this.artifacts = artifacts;
     Set<String> reserved = new TreeSet<>(Ledger.MOVES);
-    reserved.add(Ledger.REGISTER);
+    reserved.addAll(
+        List.of(Ledger.REGISTER, Ledger.CREATE, Ledger.RENAME, Ledger.STAGE, Ledger.DELETE));
     this.reservedActions = Set.copyOf(reserved);
   }
 
@@ -40,9 +43,9 @@ final class RegistryCalls {
     RequestChecks.check(request);
     ArtifactFormat format = ArtifactFormat.admit(request.getArtifact(), request.getFormat());
     // Before the artifact is written, so that a refused request leaves nothing behind.
-    database.inTransaction(session -> Versions.parent(session, request));
-    Versions.StoredArtifact stored =
-        new Versions.StoredArtifact(
+    database.inTransaction(session -> requireFits(session, request));
+    Registration.Content stored =
+        Registration.Content.admitted(
             artifacts.put(request.getArtifact()), format, request.getArtifact().size());
     ModelVersion version =
         database.inTransaction(session -> Versions.register(session, request, stored));
@@ -56,26 +59,54 @@ final class RegistryCalls {
     return version;
   }
 
+  private static RegisterRequest requireFits(Database.Session session, RegisterRequest request) {
+    String parent = request.getParentVersion();
+    if (Models.key(session, request.getModel()).isEmpty()) {
+      RequestChecks.newModel(request.getModel());
+    }
+    if (!parent.isEmpty()) {
+      Versions.parent(session, Models.requireKey(session, request.getModel()), parent);
+    }
+    return request;
+  }
+
   ModelVersion getVersion(VersionName name) {
     RequestChecks.model(name.getModel());
     int version = RequestChecks.version("version", name.getVersion());
-    return database.inTransaction(session -> Versions.get(session, name.getModel(), version));
+    return database.inTransaction(
+        session -> Versions.get(session, Models.requireKey(session, name.getModel()), version));
   }
 
   ListVersionsResponse listVersions(ListVersionsRequest request) {
     RequestChecks.model(request.getModel());
     return ListVersionsResponse.newBuilder()
         .addAllVersions(
-            database.inTransaction(session -> Versions.list(session, request.getModel())))
+            database.inTransaction(
+                session -> Versions.list(session, Models.requireKey(session, request.getModel()))))
         .build();
   }
 
   Artifact fetchArtifact(VersionName name) {
     ModelVersion version = getVersion(name);
+    if (version.getFormat().equals(Registration.Content.OPAQUE)) {
+      throw new RegistryException(Status.Code.FAILED_PRECONDITION, refusal(name));
+    }
     return Artifact.newBuilder()
         .setVersion(version)
         .setContent(artifacts.get(version.getDigest()))
         .build();
+  }
+
+  private String refusal(VersionName name) {
+    int version = RequestChecks.version("version", name.getVersion());
+    return database.inTransaction(
+        session ->
+            "Version %d of model '%s' is kept and never loaded: %s"
+                .formatted(
+                    version,
+                    name.getModel(),
+                    Versions.refusal(
+                        session, Models.requireKey(session, name.getModel()), version)));
   }
 
   Alias moveAlias(MoveAliasRequest request) {
@@ -103,28 +134,22 @@ final class RegistryCalls {
     return database.inSnapshot(
         session ->
             Aliases.at(session, model, alias, time)
-                .map(version -> Versions.get(session, model, version)));
+                .map(version -> Versions.get(session, Models.requireKey(session, model), version)));
   }
 
   HistoryResponse history(HistoryRequest request) {
     RequestChecks.check(request);
-    return database.inSnapshot(
-        session -> {
-          Versions.requireModel(session, request.getModel());
-          return Ledger.history(session, request);
-        });
+    return database.inSnapshot(session -> Ledger.history(session, request));
   }
 
   LedgerEntry record(RecordRequest request) {
     RequestChecks.check(request, reservedActions);
     return database.inTransaction(
         session -> {
-          Ledger.LockedModel model =
-              Ledger.lock(session, request.getModel())
-                  .orElseThrow(() -> Versions.unknownModel(request.getModel()));
+          Ledger.LockedModel model = Models.lock(session, request.getModel());
           if (!request.getVersion().isEmpty()) {
             int version = RequestChecks.version("version", request.getVersion());
-            Versions.requireExists(session, request.getModel(), version);
+            Versions.requireExists(session, model.name(), version);
           }
           return Ledger.append(
               session,

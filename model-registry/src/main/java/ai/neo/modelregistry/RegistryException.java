@@ -27,6 +27,21 @@ public final class RegistryException extends RuntimeException {
     return new RegistryException(Status.Code.NOT_FOUND, message);
   }
 
+  /** What must not be done, as things are. */
+  public static RegistryException refused(String message) {
+    return new RegistryException(Status.Code.FAILED_PRECONDITION, message);
+  }
+
+  /** What must not be done, as things are, and what found that out. */
+  public static RegistryException refused(String message, Throwable cause) {
+    return new RegistryException(Status.Code.FAILED_PRECONDITION, message, cause);
+  }
+
+  /** What may be done later. */
+  public static RegistryException away(String message, Throwable cause) {
+    return new RegistryException(Status.Code.UNAVAILABLE, message, cause);
+  }
+
   /** The gRPC status code that the caller sees. */
   public Status.Code code() {
     return code;

@@ -19,6 +19,7 @@ final class RequestChecks {
   /** An alias that could be taken for a version would make every message about it ambiguous. */
   private static final Pattern LIKE_A_VERSION = Pattern.compile("v?[0-9]+|latest");
 
+  private static final int TITLE_MAX = 512;
   private static final int NAME_SHOWN_MAX = 80;
   private static final int SHORT_TEXT_MAX = 250;
   private static final int LONG_TEXT_MAX = 16_000;
@@ -87,7 +88,20 @@ final class RequestChecks {
     }
   }
 
+  /** A model that exists may have any name that MLflow gives. */
   static void model(String name) {
+    boolean canExist =
+        !name.isBlank()
+            && name.length() <= TITLE_MAX
+            && name.chars().noneMatch(c -> c == '/' || c == ':' || c == 0);
+    if (!canExist) {
+      throw RegistryException.invalid(
+          "model=%s; expected a name of at most %d characters without / and :"
+              .formatted(shown(name), TITLE_MAX));
+    }
+  }
+
+  static void newModel(String name) {
     name("model", name);
   }
 

@@ -2,7 +2,6 @@ package ai.neo.modelregistry;
 
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
@@ -16,23 +15,31 @@ import java.util.TreeMap;
 /** The registered versions. They never change, and come with the aliases that point there. */
 final class Versions {
   private static final String SELECT =
-      "SELECT v.model, v.version, v.digest, v.format, v.feature_set_id, v.parent_version,"
+      "SELECT m.title, v.version, v.digest, v.format, v.feature_set_id, v.parent_version,"
           + " v.data_description, v.metric_names, v.metric_values, v.created_at, v.created_by,"
           + " v.size_bytes, ARRAY(SELECT a.alias FROM registry.alias a WHERE a.model = v.model"
-          + " AND a.version = v.version ORDER BY a.alias) FROM registry.version v";
+          + " AND a.version = v.version ORDER BY a.alias) FROM registry.version v"
+          + " JOIN registry.version_detail d USING (model, version)"
+          + " JOIN registry.model m ON m.name = v.model WHERE NOT d.deleted AND v.model = $1";
 
   private Versions() {}
 
-  /** An artifact that is stored. */
-  record StoredArtifact(String digest, ArtifactFormat format, long sizeBytes) {}
-
-  /** Adds the next version of a model, which is created when it is the first. */
+  /** Adds the next version of a model that came over gRPC; the first creates the model. */
   static ModelVersion register(
-      Database.Session session, RegisterRequest request, StoredArtifact artifact) {
-    session.run(
-        "INSERT INTO registry.model (name) VALUES ($1) ON CONFLICT DO NOTHING", request.getModel());
-    Ledger.LockedModel model = Ledger.lock(session, request.getModel()).orElseThrow();
-    Optional<Integer> parent = parent(session, request);
+      Database.Session session, RegisterRequest request, Registration.Content content) {
+    Optional<String> created = Models.create(session, request.getModel(), "");
+    String key = created.orElseGet(() -> Models.requireKey(session, request.getModel()));
+    int version = register(session, key, new Registration(request, content, Optional.empty()));
+    return get(session, key, version);
+  }
+
+  /** Adds the next version of a model that exists. */
+  static int register(Database.Session session, String key, Registration registration) {
+    RegisterRequest request = registration.facts();
+    Registration.Content content = registration.content();
+    Ledger.LockedModel model =
+        Ledger.lock(session, key).orElseThrow(() -> unknownModel(request.getModel()));
+    Optional<Integer> parent = parent(session, key, request.getParentVersion());
     int version = model.latestVersion() + 1;
     var entry =
         Ledger.append(
@@ -43,89 +50,110 @@ final class Versions {
                 Ledger.REGISTER,
                 request.getActor(),
                 request.getReason(),
-                evidence(request, artifact)));
+                registration.evidence()));
     Map<String, Double> metrics = new TreeMap<>(request.getMetricsMap());
     session.run(
         "INSERT INTO registry.version (model, version, digest, format, size_bytes, feature_set_id,"
             + " parent_version, data_description, metric_names, metric_values, created_at,"
-            + " created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            + " created_by, refusal)"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         model.name(),
         version,
-        artifact.digest(),
-        artifact.format().wireName(),
-        artifact.sizeBytes(),
+        content.digest(),
+        content.formatName(),
+        content.sizeBytes(),
         request.getFeatureSetId(),
         parent.orElse(null),
         request.getDataDescription(),
         metrics.keySet().toArray(String[]::new),
         metrics.values().toArray(Double[]::new),
         Instant.parse(entry.getTime()).atOffset(ZoneOffset.UTC),
-        request.getActor());
+        request.getActor(),
+        content.refusal());
+    describe(session, model.name(), version, registration);
     session.run(
-        "UPDATE registry.model SET latest_version = $2 WHERE name = $1", model.name(), version);
-    return get(session, model.name(), version);
+        "UPDATE registry.model SET latest_version = $2, updated_ms = "
+            + Models.NOW_MS
+            + " WHERE name = $1",
+        model.name(),
+        version);
+    return version;
   }
 
-  /** What the version was, in the ledger, so that its row cannot change unnoticed. */
-  private static String evidence(RegisterRequest request, StoredArtifact artifact) {
-    JsonObject metrics = new JsonObject();
-    new TreeMap<>(request.getMetricsMap()).forEach(metrics::put);
-    return new JsonObject()
-        .put("digest", artifact.digest())
-        .put("format", artifact.format().wireName())
-        .put("executable", artifact.format().isExecutable())
-        .put("size_bytes", artifact.sizeBytes())
-        .put("feature_set_id", request.getFeatureSetId())
-        .put("parent_version", request.getParentVersion())
-        .put("data_description", request.getDataDescription())
-        .put("metrics", metrics)
-        .encode();
+  /** Where its files are, for callers that go by path. */
+  private static void describe(
+      Database.Session session, String key, int version, Registration registration) {
+    String path = "registry/" + key + "/" + version;
+    Registration.Origin origin =
+        registration.origin().orElseGet(() -> Registration.Origin.at("mlflow-artifacts:/" + path));
+    session.run(
+        "INSERT INTO registry.version_detail (model, version, source, download_uri, run_id,"
+            + " run_link, description, created_ms, updated_ms)"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, "
+            + Models.NOW_MS
+            + ", "
+            + Models.NOW_MS
+            + ")",
+        key,
+        version,
+        origin.source(),
+        origin.downloadUri(),
+        origin.runId(),
+        origin.runLink(),
+        origin.description());
+    if (registration.origin().isEmpty()) {
+      Registration.Content content = registration.content();
+      session.run(
+          "INSERT INTO registry.artifact_file (path, digest, size_bytes) VALUES ($1, $2, $3)",
+          path + "/" + content.format().orElseThrow().fileName(),
+          content.digest(),
+          content.sizeBytes());
+    }
   }
 
   /** The stated parent, which must exist; empty when none is stated. */
-  static Optional<Integer> parent(Database.Session session, RegisterRequest request) {
-    if (request.getParentVersion().isEmpty()) {
+  static Optional<Integer> parent(Database.Session session, String key, String stated) {
+    if (stated.isEmpty()) {
       return Optional.empty();
     }
-    int parent = RequestChecks.version("parent_version", request.getParentVersion());
-    requireExists(session, request.getModel(), parent);
+    int parent = RequestChecks.version("parent_version", stated);
+    requireExists(session, key, parent);
     return Optional.of(parent);
   }
 
-  static ModelVersion get(Database.Session session, String model, int version) {
-    RowSet<Row> rows =
-        session.run(SELECT + " WHERE v.model = $1 AND v.version = $2", model, version);
+  static ModelVersion get(Database.Session session, String key, int version) {
+    RowSet<Row> rows = session.run(SELECT + " AND v.version = $2", key, version);
     if (rows.size() == 0) {
-      throw unknown(session, model, version);
+      throw unknown(session, key, version);
     }
     return version(rows.iterator().next());
   }
 
-  static void requireExists(Database.Session session, String model, int version) {
-    if (session
-            .run("SELECT 1 FROM registry.version WHERE model = $1 AND version = $2", model, version)
-            .size()
-        == 0) {
-      throw unknown(session, model, version);
-    }
+  static void requireExists(Database.Session session, String key, int version) {
+    refusal(session, key, version);
   }
 
-  /** Newest first; NOT_FOUND for a model that nobody has registered. */
-  static List<ModelVersion> list(Database.Session session, String model) {
+  /** Why the version may not be loaded; empty when it may. */
+  static String refusal(Database.Session session, String key, int version) {
+    RowSet<Row> rows =
+        session.run(
+            "SELECT v.refusal FROM registry.version v JOIN registry.version_detail d"
+                + " USING (model, version) WHERE v.model = $1 AND v.version = $2 AND NOT d.deleted",
+            key,
+            version);
+    if (rows.size() == 0) {
+      throw unknown(session, key, version);
+    }
+    return rows.iterator().next().getString(0);
+  }
+
+  /** Newest first. */
+  static List<ModelVersion> list(Database.Session session, String key) {
     List<ModelVersion> versions = new ArrayList<>();
-    for (Row row : session.run(SELECT + " WHERE v.model = $1 ORDER BY v.version DESC", model)) {
+    for (Row row : session.run(SELECT + " ORDER BY v.version DESC", key)) {
       versions.add(version(row));
     }
-    if (versions.isEmpty()) {
-      throw unknownModel(model);
-    }
     return versions;
-  }
-
-  static void requireModel(Database.Session session, String model) {
-    if (session.run("SELECT 1 FROM registry.model WHERE name = $1", model).size() == 0) {
-      throw unknownModel(model);
-    }
   }
 
   static RegistryException unknownModel(String model) {
@@ -133,15 +161,20 @@ final class Versions {
         "There is no model '%s'. Register its first version, or check the name".formatted(model));
   }
 
-  private static RegistryException unknown(Database.Session session, String model, int version) {
+  private static RegistryException unknown(Database.Session session, String key, int version) {
     RowSet<Row> rows =
-        session.run("SELECT latest_version FROM registry.model WHERE name = $1", model);
+        session.run("SELECT title, latest_version FROM registry.model WHERE name = $1", key);
     if (rows.size() == 0) {
-      return unknownModel(model);
+      return unknownModel(key);
+    }
+    Row row = rows.iterator().next();
+    if (version <= row.getInteger(1)) {
+      return RegistryException.notFound(
+          "Version %d of model '%s' was deleted".formatted(version, row.getString(0)));
     }
     return RegistryException.notFound(
         "Model '%s' has no version %d; it has the versions 1 to %d"
-            .formatted(model, version, rows.iterator().next().getInteger(0)));
+            .formatted(row.getString(0), version, row.getInteger(1)));
   }
 
   private static ModelVersion version(Row row) {

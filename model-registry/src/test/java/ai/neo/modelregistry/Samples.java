@@ -11,11 +11,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Artifacts, good ones and parts of hostile ones. */
-final class Samples {
+public final class Samples {
   private Samples() {}
 
   /** A file of the test resources, such as the ONNX models that Python's onnx package wrote. */
-  static ByteString resource(String name) {
+  public static ByteString resource(String name) {
     try (InputStream in = Samples.class.getResourceAsStream("/artifacts/" + name)) {
       return ByteString.readFrom(in);
     } catch (IOException e) {
@@ -23,15 +23,15 @@ final class Samples {
     }
   }
 
-  static ByteString neoDjl(int seed) {
+  public static ByteString neoDjl(int seed) {
     return ByteString.copyFromUtf8("NEOM parameters of the network number " + seed);
   }
 
-  static ByteString torchScript() {
+  public static ByteString torchScript() {
     return zip("m/data.pkl", "m/code/__torch__.py", "m/constants.pkl", "m/version");
   }
 
-  static ByteString zip(String... names) {
+  public static ByteString zip(String... names) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (String name : names) {
@@ -45,7 +45,7 @@ final class Samples {
     return ByteString.copyFrom(bytes.toByteArray());
   }
 
-  static ByteString bytes(int... bytes) {
+  public static ByteString bytes(int... bytes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int b : bytes) {
       out.write(b);
@@ -54,7 +54,7 @@ final class Samples {
   }
 
   /** A length-delimited protobuf field. */
-  static ByteString field(int number, ByteString content) {
+  public static ByteString field(int number, ByteString content) {
     ByteString.Output out = ByteString.newOutput();
     var coded = CodedOutputStream.newInstance(out);
     try {
@@ -67,7 +67,7 @@ final class Samples {
   }
 
   /** A varint protobuf field. */
-  static ByteString field(int number, int value) {
+  public static ByteString field(int number, int value) {
     ByteString.Output out = ByteString.newOutput();
     var coded = CodedOutputStream.newInstance(out);
     try {
@@ -80,7 +80,7 @@ final class Samples {
   }
 
   /** A whole ONNX model around the fields of its one graph. */
-  static ByteString onnx(ByteString graphFields) {
+  public static ByteString onnx(ByteString graphFields) {
     ByteString node = field(1, field(4, ByteString.copyFromUtf8("Relu")));
     return field(1, 8).concat(field(7, node.concat(graphFields))).concat(field(8, field(2, 17)));
   }

@@ -26,13 +26,13 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  * A registry behind a real gRPC server whose executor is the transport's own thread: a call that
  * blocked it would stop all others.
  */
-final class TestRegistry implements AutoCloseable {
-  final ModelRegistry registry;
-  final RegistryServiceBlockingStub stub;
+public final class TestRegistry implements AutoCloseable {
+  public final ModelRegistry registry;
+  public final RegistryServiceBlockingStub stub;
   private final Server server;
   private final ManagedChannel channel;
 
-  TestRegistry(RegistrySettings settings) throws IOException {
+  public TestRegistry(RegistrySettings settings) throws IOException {
     registry = ModelRegistry.open(settings);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -49,7 +49,7 @@ final class TestRegistry implements AutoCloseable {
     stub = RegistryServiceGrpc.newBlockingStub(channel);
   }
 
-  static RegisterRequest request(String model, ByteString artifact) {
+  public static RegisterRequest request(String model, ByteString artifact) {
     return RegisterRequest.newBuilder()
         .setModel(model)
         .setArtifact(artifact)
@@ -62,11 +62,12 @@ final class TestRegistry implements AutoCloseable {
         .build();
   }
 
-  ModelVersion register(String model, int seed) {
+  public ModelVersion register(String model, int seed) {
     return stub.register(request(model, Samples.neoDjl(seed)));
   }
 
-  static MoveAliasRequest move(String model, String expected, String version, String action) {
+  public static MoveAliasRequest move(
+      String model, String expected, String version, String action) {
     return MoveAliasRequest.newBuilder()
         .setModel(model)
         .setAlias("champion")
@@ -78,20 +79,20 @@ final class TestRegistry implements AutoCloseable {
         .build();
   }
 
-  HistoryResponse history(String model) {
+  public HistoryResponse history(String model) {
     return stub.history(HistoryRequest.newBuilder().setModel(model).build());
   }
 
-  static VersionName version(String model, String version) {
+  public static VersionName version(String model, String version) {
     return VersionName.newBuilder().setModel(model).setVersion(version).build();
   }
 
-  static AliasName champion(String model) {
+  public static AliasName champion(String model) {
     return AliasName.newBuilder().setModel(model).setAlias("champion").build();
   }
 
   /** The status of a call that must fail. */
-  static Status failure(ThrowingCallable call) {
+  public static Status failure(ThrowingCallable call) {
     return Assertions.catchThrowableOfType(StatusRuntimeException.class, call).getStatus();
   }
 

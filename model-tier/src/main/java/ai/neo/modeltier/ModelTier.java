@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The process of the model tier. When it serves, it writes one line to standard output, {@code
- * READY {"grpc_port":…,"http_port":…}}, and nothing else ever; logs go to standard error. It ends
- * on SIGTERM or when its parent is gone, within three seconds.
+ * READY {"grpc_port":…,"http_port":…,"registry_port":…}}, and nothing else ever; logs go to
+ * standard error. It ends on SIGTERM or when its parent is gone, within three seconds.
  */
 public final class ModelTier {
 
@@ -59,7 +59,9 @@ public final class ModelTier {
     }
     closeOnExit(tier);
     parent.ifPresent(ModelTier::endWith);
-    out.printf("READY {\"grpc_port\":%d,\"http_port\":%d}%n", tier.grpcPort(), tier.httpPort());
+    out.printf(
+        "READY {\"grpc_port\":%d,\"http_port\":%d,\"registry_port\":%d}%n",
+        tier.grpcPort(), tier.httpPort(), tier.registryPort());
     out.flush();
     new CountDownLatch(1).await(); // ends by System.exit or a signal
   }

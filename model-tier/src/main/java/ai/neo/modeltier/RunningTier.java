@@ -12,6 +12,7 @@ import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.modelregistry.ModelRegistry;
+import ai.neo.modelregistry.mlflow.MlflowServer;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -20,12 +21,13 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registry and gateway, wired by hand and served on one port. The gateway reaches the registry by
- * an in-process channel, as it would reach one elsewhere.
+ * Registry and gateway, wired by hand and served on one port; the registry also by MLflow's HTTP.
+ * The gateway reaches the registry by an in-process channel, as it would reach one elsewhere.
  */
 final class RunningTier implements AutoCloseable {
 
@@ -35,18 +37,23 @@ final class RunningTier implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   private final Gateway gateway;
+  private final MlflowServer mlflow;
 
   /** Starts every part, and ends those that run when a later one cannot. */
   RunningTier(TierSettings settings) throws IOException {
     try {
-      this.gateway = start(settings);
+      Servers servers = start(settings);
+      this.gateway = servers.gateway();
+      this.mlflow = servers.mlflow();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private Gateway start(TierSettings settings) throws IOException {
+  private record Servers(Gateway gateway, MlflowServer mlflow) {}
+
+  private Servers start(TierSettings settings) throws IOException {
     TierTracing tracing = opened(TierTracing.open(System.getenv())); // closed last
     ModelRegistry registry = opened(ModelRegistry.open(settings.registry()));
     VersionRegistry versions = new RegistryClient(channelTo(registry));
@@ -61,14 +68,22 @@ final class RunningTier implements AutoCloseable {
     settings.models().forEach(model -> restore(catalog, model));
     LearningService learning =
         opened(new LearningService(LearningSettings.defaults(), catalog, versions));
-    return opened(
-        Gateway.start(
-            settings.gateway(),
-            new Gateway.Parts(
-                catalog,
-                tracing.openTelemetry(),
-                learning::statuses,
-                List.of(registry.service(), learning))));
+    Gateway started =
+        opened(
+            Gateway.start(
+                settings.gateway(),
+                new Gateway.Parts(
+                    catalog,
+                    tracing.openTelemetry(),
+                    learning::statuses,
+                    List.of(registry.service(), learning))));
+    MlflowServer mlflowServer =
+        opened(
+            MlflowServer.start(
+                registry,
+                new GatewayChampions(catalog, Set.copyOf(settings.models())),
+                settings.registryPort()));
+    return new Servers(started, mlflowServer);
   }
 
   int grpcPort() {
@@ -77,6 +92,10 @@ final class RunningTier implements AutoCloseable {
 
   int httpPort() {
     return gateway.httpPort();
+  }
+
+  int registryPort() {
+    return mlflow.port();
   }
 
   @Override

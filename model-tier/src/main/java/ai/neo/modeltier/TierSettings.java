@@ -16,12 +16,14 @@ import java.util.Set;
  * What the process was told: options by argument, the database by environment alone, since anybody
  * on the machine can read a command line.
  *
+ * @param registryPort of the registry's HTTP; 0 takes a free one
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
  */
 record TierSettings(
     GatewaySettings gateway,
     RegistrySettings registry,
+    int registryPort,
     Path dataDirectory,
     OptionalLong parentPid,
     List<String> models) {
@@ -32,6 +34,7 @@ record TierSettings(
         --host HOST            address to listen on (127.0.0.1)
         --grpc-port PORT       predictions, learning and registry (8001; 0 takes a free one)
         --http-port PORT       REST, health and metrics (8002; 0 takes a free one)
+        --registry-port PORT   registry for MLflow's clients, on loopback (8003; 0 takes a free one)
         --data-dir DIR         artifacts are kept under it
         --parent-pid PID       end when that process is gone
         --model MODEL          warm this model before being ready; repeatable (direction)
@@ -46,6 +49,8 @@ record TierSettings(
 
   static final String POSTGRES_URL = "NEO_POSTGRES_URL";
 
+  private static final int REGISTRY_PORT = 8003;
+  private static final int PORT_MAX = 65_535;
   private static final String DEFAULT_MODEL = "direction";
   private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
   private static final Set<String> VALUES =
@@ -53,12 +58,17 @@ record TierSettings(
           "--host",
           "--grpc-port",
           "--http-port",
+          "--registry-port",
           "--data-dir",
           "--parent-pid",
           "--inference-threads",
           "--max-waiting");
 
   TierSettings {
+    if (registryPort > PORT_MAX) {
+      throw new IllegalArgumentException(
+          "--registry-port must be at most " + PORT_MAX + ", not " + registryPort);
+    }
     models = List.copyOf(models);
   }
 
@@ -98,6 +108,7 @@ record TierSettings(
     return new TierSettings(
         gateway,
         new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        whole(options, "--registry-port", REGISTRY_PORT),
         directory,
         options.containsKey("--parent-pid")
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))

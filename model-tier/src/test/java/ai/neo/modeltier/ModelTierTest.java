@@ -92,6 +92,14 @@ class ModelTierTest {
           client.send(
               HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString());
       assertThat(page.body()).contains("nv_inference_request_success", "neo_learner_updates_total");
+      URI registry = URI.create("http://127.0.0.1:" + tier.registryPort() + "/api/2.0/mlflow/");
+      assertThat(
+              client
+                  .send(
+                      HttpRequest.newBuilder(registry.resolve("registered-models/search")).build(),
+                      HttpResponse.BodyHandlers.ofString())
+                  .body())
+          .isEqualTo("{}");
     }
   }
 

@@ -14,12 +14,14 @@ import java.util.regex.Pattern;
 /** The model tier as a child process, started as the orchestrator starts it. */
 final class TierProcess implements AutoCloseable {
   private static final Pattern READY =
-      Pattern.compile("READY \\{\"grpc_port\":([0-9]+),\"http_port\":([0-9]+)}");
+      Pattern.compile(
+          "READY \\{\"grpc_port\":([0-9]+),\"http_port\":([0-9]+),\"registry_port\":([0-9]+)}");
 
   private final Process process;
   private final String said;
   private final int grpcPort;
   private final int httpPort;
+  private final int registryPort;
 
   private TierProcess(Process process, String said) {
     this.process = process;
@@ -27,6 +29,7 @@ final class TierProcess implements AutoCloseable {
     Matcher ready = READY.matcher(said);
     this.grpcPort = ready.matches() ? Integer.parseInt(ready.group(1)) : -1;
     this.httpPort = ready.matches() ? Integer.parseInt(ready.group(2)) : -1;
+    this.registryPort = ready.matches() ? Integer.parseInt(ready.group(3)) : -1;
   }
 
   /** Returns when the process has said a line, or has ended without one. */
@@ -38,7 +41,7 @@ final class TierProcess implements AutoCloseable {
     command.addAll(List.of("-Xmx512m", "-Dai.djl.offline=true", "-Dai.djl.pytorch.num_threads=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ModelTier.class.getName());
-    command.addAll(List.of("--grpc-port", "0", "--http-port", "0"));
+    command.addAll(List.of("--grpc-port", "0", "--http-port", "0", "--registry-port", "0"));
     command.addAll(List.of(options));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("NEO_POSTGRES_URL", postgresUrl);
@@ -64,6 +67,10 @@ final class TierProcess implements AutoCloseable {
 
   int httpPort() {
     return httpPort;
+  }
+
+  int registryPort() {
+    return registryPort;
   }
 
   /** Asks it to end, as SIGTERM does. */

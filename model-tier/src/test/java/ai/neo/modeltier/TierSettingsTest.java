@@ -23,6 +23,7 @@ class TierSettingsTest {
     assertThat(settings.gateway().permissions().torchScript()).isFalse();
     assertThat(settings.gateway().permissions().admin()).isFalse();
     assertThat(settings.models()).containsExactly("direction");
+    assertThat(settings.registryPort()).isEqualTo(8003);
     assertThat(settings.parentPid()).isEmpty();
     assertThat(settings.registry().artifactsDirectory()).isEqualTo(Path.of("/data/artifacts"));
   }
@@ -35,6 +36,7 @@ class TierSettingsTest {
     arguments.addAll(List.of("--model", "b", "--allow-torchscript", "--admin"));
     arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
     arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
+    arguments.addAll(List.of("--registry-port", "18003"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
     assertThat(settings.gateway())
         .isEqualTo(
@@ -45,6 +47,7 @@ class TierSettingsTest {
                 new GatewaySettings.Permissions(true, true),
                 new GatewaySettings.InferenceLimits(3, 9, new Batching(Map.of("a", 32, "b", 8)))));
     assertThat(settings.models()).containsExactly("a", "b");
+    assertThat(settings.registryPort()).isEqualTo(18_003);
     assertThat(settings.parentPid()).hasValue(77);
   }
 
@@ -57,6 +60,8 @@ class TierSettingsTest {
         .hasMessage("--grpc-port must be a number, not 'x'");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--grpc-port", "70000"))
         .hasMessageContaining("grpcPort must be 0 to 65535");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--registry-port", "70000"))
+        .hasMessage("--registry-port must be at most 65535, not 70000");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--max-waiting", "0"))
         .hasMessageContaining("must be 1 to");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--batch", "a"))

@@ -317,12 +317,11 @@ public final class Orchestrator implements AutoCloseable {
         opened(
             ModelTierProcess.start(
                 new ModelTierProcess.Settings(
-                    options.home().resolve("model-tier").resolve("target"),
+                    options.modelTier(),
                     directory.path(),
                     cache().resolve("djl"),
                     stores.postgresUrl(),
-                    wanted.port(),
-                    wanted.metricsPort(),
+                    wanted,
                     telemetry.childEnvironment())));
     modelTier = Optional.of(started);
     return new Endpoint("127.0.0.1", started.grpcPort());
@@ -457,8 +456,7 @@ public final class Orchestrator implements AutoCloseable {
             .put("gateway_port", gateway.port())
             .put("postgres_port", URI.create(stores.postgresUrl()).getPort())
             .put("redis_port", URI.create(stores.redisUrl()).getPort());
-    modelTier.ifPresent(
-        tier -> announced.put("model_tier_pid", tier.pid()).put("metrics_port", tier.httpPort()));
+    modelTier.ifPresent(tier -> tier.announce(announced));
     directory.announce(announced);
   }
 

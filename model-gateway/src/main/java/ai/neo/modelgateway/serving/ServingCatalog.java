@@ -280,6 +280,21 @@ public final class ServingCatalog implements AutoCloseable {
     }
   }
 
+  /**
+   * Serves what the registry says now, after somebody changed it there: its champion, or nothing
+   * where it has none.
+   *
+   * @throws ModelRefusedException as {@link #restore}
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
+   */
+  public void follow(String model) throws ModelRefusedException {
+    if (registry.champion(model).isEmpty()) {
+      unload(model);
+    } else {
+      restore(model);
+    }
+  }
+
   /** Serves the model no more; requests inside finish. The registry is not touched. */
   public void unload(String model) {
     ModelSlot slot = slots.get(model);

@@ -2,13 +2,17 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.gateway.RegistryView;
+import ai.neo.orchestrator.operations.OperationsException;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine;
 
 /** {@code ./neo model …}: versions of the model that the running loop asks. */
@@ -61,7 +65,8 @@ final class ModelCommand {
       @CommandLine.Mixin DataDirOption dataDir,
       @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
       throws IOException {
-    return with(dataDir, RegistryView::json, all -> rows(all.getJsonArray("items"), json));
+    return with(
+        dataDir, ModelCommand::all, all -> rows(all.getJsonArray("items"), json, this::version));
   }
 
   @CommandLine.Command(
@@ -76,7 +81,7 @@ final class ModelCommand {
       throws IOException {
     return with(
         dataDir,
-        RegistryView::json,
+        ModelCommand::all,
         all ->
             all.getJsonArray("items").stream()
                 .map(JsonObject.class::cast)
@@ -98,7 +103,8 @@ final class ModelCommand {
       @CommandLine.Mixin DataDirOption dataDir,
       @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
       throws IOException {
-    return with(dataDir, RegistryView::json, all -> rows(all.getJsonArray("history"), json));
+    return with(
+        dataDir, ModelCommand::all, all -> rows(all.getJsonArray("history"), json, this::entry));
   }
 
   @CommandLine.Command(
@@ -159,14 +165,66 @@ final class ModelCommand {
     return with(dataDir, registry -> registry.rollback(ACTOR, reason), one -> object(one, json));
   }
 
-  private void rows(JsonArray rows, boolean json) {
+  /** Nothing and nobody there are two things. */
+  private static JsonObject all(RegistryView registry) {
+    JsonObject all = registry.json();
+    if (all.containsKey("away")) {
+      throw new OperationsException(
+          Neo.AWAY,
+          "the registry does not answer ("
+              + all.getString("away")
+              + "); it is started again by itself, so try once more, or see ./neo doctor");
+    }
+    if (!all.getBoolean("chain_intact", true)) {
+      System.err.println("neo: the ledger's chain of hashes is broken: somebody has changed it");
+    }
+    return all;
+  }
+
+  private void rows(JsonArray rows, boolean json, Function<JsonObject, String> line) {
+    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      spec.commandLine().getOut().println(new JsonObject().put("items", rows).encode());
+      out.println(new JsonObject().put("items", rows).encode());
       return;
     }
-    for (Object row : rows) {
-      spec.commandLine().getOut().println(((JsonObject) row).encode());
+    rows.forEach(row -> out.println(line.apply((JsonObject) row)));
+    if (rows.isEmpty()) {
+      out.println("none yet");
     }
+  }
+
+  /**
+   * {@code v3 champion neo-djl 10ea8f737fce from v1 by learner 2026-11-21T09:32:36Z accuracy …}.
+   */
+  private String version(JsonObject version) {
+    StringBuilder metrics = new StringBuilder();
+    for (var metric : version.getJsonObject("metrics", new JsonObject())) {
+      metrics.append("  ").append(metric.getKey()).append(' ').append(metric.getValue());
+    }
+    String parent = version.getString("parent_version");
+    return String.format(
+        Locale.ROOT,
+        "%-5s %-10s %-8s %.12s  %-8s by %-9s %.19sZ%s",
+        "v" + version.getString("version"),
+        String.join(",", version.getJsonArray("aliases").stream().map(String::valueOf).toList()),
+        version.getString("format"),
+        version.getString("digest"),
+        parent.isEmpty() ? "" : "from v" + parent,
+        version.getString("created_by"),
+        version.getString("created_at"),
+        metrics);
+  }
+
+  /** {@code 2026-11-21T09:32:36Z v15 gate-refused by learner: earns no more than the champion}. */
+  private String entry(JsonObject entry) {
+    return String.format(
+        Locale.ROOT,
+        "%.19sZ  %-5s %-18s by %-9s %s",
+        entry.getString("time"),
+        "v" + entry.getString("version"),
+        entry.getString("action"),
+        entry.getString("actor"),
+        entry.getString("reason"));
   }
 
   private void object(JsonObject object, boolean oneLine) {

@@ -135,8 +135,12 @@ final class RunCommand implements Callable<Integer> {
     List<Given> shorthands = new ArrayList<>();
     speed.ifPresent(
         text -> shorthands.add(new Given("run.speed", text, new Origin.Option("--speed"))));
+    Path home = Path.of(System.getProperty("neo.home", "."));
     return new RunOptions(
-        Path.of(System.getProperty("neo.home", ".")),
+        home,
+        Path.of(
+            System.getProperty(
+                "neo.model-tier", home.resolve("model-tier").resolve("target").toString())),
         configuration.dataDir().path(),
         configuration.read(shorthands),
         untilEnd,

@@ -73,10 +73,7 @@ public final class SettingKeys {
     keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
     keys.add(
         new SettingKey(
-            "registry.port",
-            PORT,
-            "8003",
-            "Kept for the registry's HTTP, which is not served yet."));
+            "registry.port", PORT, "8003", "HTTP port of the registry, for MLflow's clients."));
   }
 
   private static void stores(List<SettingKey> keys) {

@@ -1,5 +1,6 @@
 package ai.neo.orchestrator.operations;
 
+import ai.neo.orchestrator.configuration.Configuration;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,14 +32,14 @@ public final class ModelTierProcess implements AutoCloseable {
   private volatile boolean up;
   private volatile int grpcPort;
   private volatile int httpPort;
+  private volatile int registryPort;
 
   /**
    * How it is started.
    *
    * @param jars folder of the model tier's jar and its libraries
    * @param cache where the engine unpacks its native library
-   * @param grpcPort 0 for a free one
-   * @param httpPort 0 for a free one
+   * @param ports where it listens
    * @param environment further variables
    */
   public record Settings(
@@ -46,8 +47,7 @@ public final class ModelTierProcess implements AutoCloseable {
       Path data,
       Path cache,
       String postgresUrl,
-      int grpcPort,
-      int httpPort,
+      Configuration.ModelTier ports,
       Map<String, String> environment) {
     public Settings {
       environment = Map.copyOf(environment);
@@ -56,8 +56,9 @@ public final class ModelTierProcess implements AutoCloseable {
 
   private ModelTierProcess(Settings settings) {
     this.settings = settings;
-    this.grpcPort = settings.grpcPort();
-    this.httpPort = settings.httpPort();
+    this.grpcPort = settings.ports().port();
+    this.httpPort = settings.ports().metricsPort();
+    this.registryPort = settings.ports().registryPort();
     this.watch = Thread.ofPlatform().daemon().name("model-tier-watch").unstarted(this::watch);
   }
 
@@ -84,9 +85,12 @@ public final class ModelTierProcess implements AutoCloseable {
     return grpcPort;
   }
 
-  /** The port of metrics and health. */
-  public int httpPort() {
-    return httpPort;
+  /** Adds process id, ports and the registry's URL to what a run says about itself. */
+  public void announce(JsonObject run) {
+    run.put("model_tier_pid", process.pid())
+        .put("metrics_port", httpPort)
+        .put("registry_port", registryPort)
+        .put("registry", "http://127.0.0.1:" + registryPort);
   }
 
   /** Whether the process serves. */
@@ -127,6 +131,8 @@ public final class ModelTierProcess implements AutoCloseable {
                 Integer.toString(grpcPort),
                 "--http-port",
                 Integer.toString(httpPort),
+                "--registry-port",
+                Integer.toString(registryPort),
                 "--data-dir",
                 settings.data().toString(),
                 "--parent-pid",
@@ -149,6 +155,7 @@ public final class ModelTierProcess implements AutoCloseable {
     JsonObject ready = new JsonObject(line.substring("READY ".length()));
     grpcPort = ready.getInteger("grpc_port");
     httpPort = ready.getInteger("http_port");
+    registryPort = ready.getInteger("registry_port");
     up = true;
   }
 

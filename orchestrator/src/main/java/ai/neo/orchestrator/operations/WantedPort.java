@@ -27,6 +27,7 @@ public record WantedPort(String key, String host, int port) {
     if (tier.elsewhere().isEmpty()) {
       ports.add(new WantedPort("gateway.port", LOOPBACK, tier.port()));
       ports.add(new WantedPort("metrics.port", LOOPBACK, tier.metricsPort()));
+      ports.add(new WantedPort("registry.port", LOOPBACK, tier.registryPort()));
     }
     return ports;
   }

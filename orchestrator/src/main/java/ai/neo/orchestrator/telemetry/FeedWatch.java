@@ -10,6 +10,7 @@ public final class FeedWatch implements HealthChecks.Check {
   private static final long NS_PER_S = 1_000_000_000L;
 
   private final Supplier<Optional<Long>> lastTickNs;
+  private final Supplier<Optional<String>> lost;
   private final Duration longestSilence;
   private final LongSupplier nanoTime;
   private volatile Phase phase = new Phase.Starting();
@@ -26,11 +27,16 @@ public final class FeedWatch implements HealthChecks.Check {
 
   /**
    * @param lastTickNs when the market was last heard of, on the clock of {@code nanoTime}
+   * @param lost why the feed says of itself that it is not the market's present state; else empty
    * @param longestSilence after which the feed counts as down
    */
   public FeedWatch(
-      Supplier<Optional<Long>> lastTickNs, Duration longestSilence, LongSupplier nanoTime) {
+      Supplier<Optional<Long>> lastTickNs,
+      Supplier<Optional<String>> lost,
+      Duration longestSilence,
+      LongSupplier nanoTime) {
     this.lastTickNs = lastTickNs;
+    this.lost = lost;
     this.longestSilence = longestSilence;
     this.nanoTime = nanoTime;
   }
@@ -58,6 +64,10 @@ public final class FeedWatch implements HealthChecks.Check {
       case Phase.Failed(String reason) -> HealthChecks.Finding.down(reason);
       case Phase.Running(long fromNs) -> {
         long silentNs = nanoTime.getAsLong() - lastTickNs.get().orElse(fromNs);
+        Optional<String> reason = lost.get();
+        if (reason.isPresent()) {
+          yield HealthChecks.Finding.down(reason.get());
+        }
         String silent = "nothing from the market for " + silentNs / NS_PER_S + " s";
         yield silentNs > longestSilence.toNanos()
             ? HealthChecks.Finding.down(silent)

@@ -34,6 +34,7 @@ public final class ObservedRun implements AutoCloseable {
   private final AtomicLong journalBytes = new AtomicLong();
   private final AtomicLong lastTickNs = new AtomicLong(NEVER);
   private final AtomicLong lastTickTimeNs = new AtomicLong();
+  private volatile Optional<String> feedLost = Optional.empty();
 
   private final long[] questions = new long[QUESTIONS];
   private final long[] tickOfQuestionNs = new long[QUESTIONS];
@@ -74,6 +75,11 @@ public final class ObservedRun implements AutoCloseable {
   public Optional<Long> lastTickNs() {
     long at = lastTickNs.getOpaque();
     return at == NEVER ? Optional.empty() : Optional.of(at);
+  }
+
+  /** Why the feed is not the market's present state; empty while it is. Any thread. */
+  public Optional<String> feedLost() {
+    return feedLost;
   }
 
   /** Since the market was last heard of; NaN before the first time. Any thread. */
@@ -138,6 +144,10 @@ public final class ObservedRun implements AutoCloseable {
             lastTickTimeNs.setOpaque(market.timeNs());
             lastTickNs.setOpaque(beganNs);
             yield beganNs;
+          }
+          case LoopEvent.FeedChanged changed -> {
+            feedLost = changed.live() ? Optional.empty() : Optional.of(changed.detail());
+            yield NEVER;
           }
           case LoopEvent.PredictionArrived arrived -> origin(arrived.prediction().id(), beganNs);
           case LoopEvent.PredictionFailed failed -> origin(failed.predictionId(), beganNs);

@@ -86,11 +86,8 @@ public final class RunLog implements AutoCloseable {
               .addKeyValue("actor", commanded.actor())
               .addKeyValue("reason", commanded.reason())
               .log("operator's command");
-      case LoopEvent.FeedChanged changed ->
-          log.atInfo()
-              .addKeyValue("live", changed.live())
-              .addKeyValue("reason", changed.detail())
-              .log(changed.live() ? "market data are live" : "market data are not live");
+      case LoopEvent.FeedChanged changed -> { // Logged as the alert that the loop makes of it.
+      }
       case LoopEvent.FeedEnded ended -> log.info("the market data have ended");
     }
   }

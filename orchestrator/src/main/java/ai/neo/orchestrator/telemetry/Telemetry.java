@@ -79,7 +79,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** Watches that a run's data come in. */
   public FeedWatch feedWatch(ObservedRun run, Duration longestSilence) {
-    return new FeedWatch(run::lastTickNs, longestSilence, System::nanoTime);
+    return new FeedWatch(run::lastTickNs, run::feedLost, longestSilence, System::nanoTime);
   }
 
   /** Asks each part every second; one that takes longer than five is down. */

@@ -148,7 +148,9 @@ class CommandLineTest {
               "--set",
               "gateway.port=0",
               "--set",
-              "metrics.port=0");
+              "metrics.port=0",
+              "--set",
+              "registry.port=0");
       assertThat(result.code()).isEqualTo(2);
       assertThat(result.err())
           .contains("page.port=" + port + " on 127.0.0.1 is taken by process ")
@@ -182,6 +184,8 @@ class CommandLineTest {
               "gateway.port=0",
               "--set",
               "metrics.port=0",
+              "--set",
+              "registry.port=0",
               "--set",
               "gateway.address=127.0.0.1:1",
               "--set",

@@ -9,8 +9,6 @@ import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
 import ai.neo.orchestrator.journal.JournaledRun;
 import ai.neo.orchestrator.journal.Replay;
 import ai.neo.orchestrator.journal.RunJournal;
-import ai.neo.orchestrator.marketdata.RecordedMarketData;
-import ai.neo.orchestrator.marketdata.RecordingInfo;
 import ai.neo.orchestrator.portfolio.Portfolio;
 import ai.neo.orchestrator.strategy.ModelStrategy;
 import ai.neo.orchestrator.strategy.MovingAverageCross;
@@ -24,16 +22,13 @@ import ai.neo.orchestrator.trading.OperatorCommand;
 import ai.neo.orchestrator.trading.TradingLoop;
 import ai.neo.riskrules.RiskLimits;
 import ai.neo.riskrules.TradingState;
-import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
-import ai.neo.tradingtypes.MarketEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -152,7 +147,8 @@ class RecordedRunTest {
     RecordedRun run =
         new RecordedRun(
             new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
-            new RecordedRun.Parts(new Bars(3000), new Model(1000), Journaling.NONE, watched),
+            new RecordedRun.Parts(
+                new WalkingBars(BTC, 3000), new Model(1000), Journaling.NONE, watched),
             commands -> modelOnly(commands),
             RecordedRunTest::venue);
     run.run();
@@ -215,7 +211,8 @@ class RecordedRunTest {
   private static RecordedRun run(Journaling journal, RunListener listener, String limits) {
     return new RecordedRun(
         new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
-        new RecordedRun.Parts(new Bars(3000), new Model(Integer.MAX_VALUE), journal, listener),
+        new RecordedRun.Parts(
+            new WalkingBars(BTC, 3000), new Model(Integer.MAX_VALUE), journal, listener),
         commands -> loop(limits, commands),
         RecordedRunTest::venue);
   }
@@ -249,48 +246,6 @@ class RecordedRunTest {
             RiskLimits.fromYaml(limits, "test"),
             100_000 * E8.ONE),
         commands);
-  }
-
-  /** A walk with a seed. */
-  private static final class Bars implements RecordedMarketData {
-    private final SplittableRandom random = new SplittableRandom(17);
-    private final int count;
-    private long price = 50_000 * E8.ONE;
-    private int at;
-
-    Bars(int count) {
-      this.count = count;
-    }
-
-    @Override
-    public List<Instrument> instruments() {
-      return List.of(BTC);
-    }
-
-    @Override
-    public RecordingInfo info(int instrument) {
-      return new RecordingInfo("walk", 0, count * MINUTE, MINUTE, count, false);
-    }
-
-    @Override
-    public Optional<MarketEvent> next() {
-      if (at == count) {
-        return Optional.empty();
-      }
-      long open = price;
-      price += random.nextLong(-80, 81) * E8.ONE;
-      long high = Math.max(open, price) + 5 * E8.ONE;
-      long low = Math.min(open, price) - 5 * E8.ONE;
-      long openNs = at++ * MINUTE;
-      return Optional.of(
-          new Bar(
-              0, openNs, openNs + MINUTE, open, high, low, price, random.nextLong(30 * E8.ONE)));
-    }
-
-    @Override
-    public void close() {
-      // Nothing is open.
-    }
   }
 
   /** Says what the last return's sign suggests; away after so many answers. */

@@ -92,7 +92,8 @@ class HealthChecksTest {
   @Test
   void aFeedIsDownWhenItFailedOrFellSilent() {
     AtomicReference<Optional<Long>> last = new AtomicReference<>(Optional.empty());
-    FeedWatch feed = new FeedWatch(last::get, Duration.ofSeconds(60), nowNs::get);
+    AtomicReference<Optional<String>> lost = new AtomicReference<>(Optional.empty());
+    FeedWatch feed = new FeedWatch(last::get, lost::get, Duration.ofSeconds(60), nowNs::get);
     assertThat(feed.look().state()).isEqualTo(HealthChecks.State.STARTING);
     feed.running();
     assertThat(feed.look()).isEqualTo(Finding.up("running"));
@@ -100,6 +101,10 @@ class HealthChecksTest {
     nowNs.addAndGet(Duration.ofSeconds(61).toNanos());
     assertThat(feed.look()).isEqualTo(Finding.down("nothing from the market for 61 s"));
     last.set(Optional.of(nowNs.get()));
+    assertThat(feed.look().state()).isEqualTo(HealthChecks.State.UP);
+    lost.set(Optional.of("the connection broke"));
+    assertThat(feed.look()).isEqualTo(Finding.down("the connection broke"));
+    lost.set(Optional.empty());
     assertThat(feed.look().state()).isEqualTo(HealthChecks.State.UP);
     feed.failed("the journal cannot grow");
     assertThat(feed.look()).isEqualTo(Finding.down("the journal cannot grow"));

@@ -3,13 +3,12 @@ package ai.neo.orchestrator.telemetry;
 import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.execution.simulated.SimulatedOrderVenue;
 import ai.neo.orchestrator.execution.simulated.SimulatedVenueSettings;
-import ai.neo.orchestrator.marketdata.RecordedMarketData;
-import ai.neo.orchestrator.marketdata.RecordingInfo;
 import ai.neo.orchestrator.running.Journaling;
 import ai.neo.orchestrator.running.ModelTier;
 import ai.neo.orchestrator.running.RecordedRun;
 import ai.neo.orchestrator.running.RunListener;
 import ai.neo.orchestrator.running.RunSettings;
+import ai.neo.orchestrator.running.WalkingBars;
 import ai.neo.orchestrator.strategy.ModelStrategy;
 import ai.neo.orchestrator.strategy.Prediction;
 import ai.neo.orchestrator.trading.LoopCommand;
@@ -18,14 +17,10 @@ import ai.neo.orchestrator.trading.LoopParts;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.orchestrator.trading.TradingLoop;
 import ai.neo.riskrules.RiskLimits;
-import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
-import ai.neo.tradingtypes.MarketEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** A run on a seeded walk, with everything real but the market. */
 final class WatchedRun {
@@ -62,7 +57,10 @@ final class WatchedRun {
         new RecordedRun(
             new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
             new RecordedRun.Parts(
-                new Bars(bars), observed.models(models), journal, observed.listener(keeping())),
+                new WalkingBars(BTC, bars),
+                observed.models(models),
+                journal,
+                observed.listener(keeping())),
             commands -> loop(limits, commands),
             reports ->
                 new SimulatedOrderVenue(
@@ -140,48 +138,6 @@ final class WatchedRun {
     public List<LoopEvent> learn(LoopCommand.Learn command) {
       return List.of(
           new LoopEvent.FeedbackTaken(command.timeNs(), command.prediction().id(), "LEARNED", 1));
-    }
-  }
-
-  /** A walk with a seed. */
-  private static final class Bars implements RecordedMarketData {
-    private final SplittableRandom random = new SplittableRandom(17);
-    private final int count;
-    private long price = 50_000 * E8.ONE;
-    private int at;
-
-    Bars(int count) {
-      this.count = count;
-    }
-
-    @Override
-    public List<Instrument> instruments() {
-      return List.of(BTC);
-    }
-
-    @Override
-    public RecordingInfo info(int instrument) {
-      return new RecordingInfo("walk", 0, count * MINUTE, MINUTE, count, false);
-    }
-
-    @Override
-    public Optional<MarketEvent> next() {
-      if (at == count) {
-        return Optional.empty();
-      }
-      long open = price;
-      price += random.nextLong(-80, 81) * E8.ONE;
-      long high = Math.max(open, price) + 5 * E8.ONE;
-      long low = Math.min(open, price) - 5 * E8.ONE;
-      long openNs = at++ * MINUTE;
-      return Optional.of(
-          new Bar(
-              0, openNs, openNs + MINUTE, open, high, low, price, random.nextLong(30 * E8.ONE)));
-    }
-
-    @Override
-    public void close() {
-      // Nothing is open.
     }
   }
 }

@@ -17,14 +17,12 @@ final class PackagedModelTier implements AutoCloseable {
 
   private final EmbeddedPostgres postgres;
   private final Process process;
-  private final int grpcPort;
-  private final int httpPort;
+  private final JsonObject ports;
 
   private PackagedModelTier(EmbeddedPostgres postgres, Process process, JsonObject ports) {
     this.postgres = postgres;
     this.process = process;
-    this.grpcPort = ports.getInteger("grpc_port");
-    this.httpPort = ports.getInteger("http_port");
+    this.ports = ports;
   }
 
   /** Returns when it serves. */
@@ -63,6 +61,8 @@ final class PackagedModelTier implements AutoCloseable {
             "0",
             "--http-port",
             "0",
+            "--registry-port",
+            "0",
             "--data-dir",
             dataDirectory.toString(),
             "--parent-pid",
@@ -86,11 +86,16 @@ final class PackagedModelTier implements AutoCloseable {
   }
 
   String address() {
-    return "127.0.0.1:" + grpcPort;
+    return "127.0.0.1:" + ports.getInteger("grpc_port");
+  }
+
+  /** Where MLflow's clients find the registry. */
+  String registry() {
+    return "http://127.0.0.1:" + ports.getInteger("registry_port");
   }
 
   String httpAddress() {
-    return "127.0.0.1:" + httpPort;
+    return "127.0.0.1:" + ports.getInteger("http_port");
   }
 
   @Override

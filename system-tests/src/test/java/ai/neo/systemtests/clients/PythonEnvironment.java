@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Assumptions;
  * no Python or the index cannot be reached, the test is skipped and says why.
  */
 final class PythonEnvironment {
-  private static final Path HOME = Path.of("target", "python-environment");
+  private static final Path HOME = Path.of("target", "python-environments");
   private static final long INSTALL_MINUTES = 5;
   private static final long RUN_MINUTES = 2;
 
@@ -35,12 +35,15 @@ final class PythonEnvironment {
     }
   }
 
-  static PythonEnvironment with(String... packages) throws IOException, InterruptedException {
-    Path python = HOME.toAbsolutePath().resolve("bin").resolve("python");
-    Path done = HOME.resolve("installed");
+  /** An environment of that name with exactly these packages, made when it is not there. */
+  static PythonEnvironment named(String name, String... packages)
+      throws IOException, InterruptedException {
+    Path home = HOME.resolve(name);
+    Path python = home.toAbsolutePath().resolve("bin").resolve("python");
+    Path done = home.resolve("installed");
     String wanted = String.join(" ", packages);
     if (!Files.exists(done) || !Files.readString(done).equals(wanted)) {
-      Ended made = run(INSTALL_MINUTES, List.of("python3", "-m", "venv", HOME.toString()));
+      Ended made = run(INSTALL_MINUTES, List.of("python3", "-m", "venv", home.toString()));
       Assumptions.assumeTrue(
           made.status() == 0, () -> "no Python with venv here: " + made.lastLines());
       List<String> install = new ArrayList<>();

@@ -37,7 +37,7 @@ class StockTritonClientTest {
   @Test
   void theStockClientGetsEverythingThatItAsksFor() throws Exception {
     PythonEnvironment python =
-        PythonEnvironment.with("tritonclient[grpc,http]==2.73.0", "numpy==1.26.4");
+        PythonEnvironment.named("triton", "tritonclient[grpc,http]==2.73.0", "numpy==1.26.4");
     try (PackagedModelTier tier = PackagedModelTier.start(directory)) {
       ManagedChannel channel = NettyChannelBuilder.forTarget(tier.address()).usePlaintext().build();
       try {

@@ -49,7 +49,9 @@ class CrashTest {
               "--set",
               "gateway.port=" + ports.getInteger("gateway_port"),
               "--set",
-              "metrics.port=" + ports.getInteger("metrics_port"))) {
+              "metrics.port=" + ports.getInteger("metrics_port"),
+              "--set",
+              "registry.port=" + ports.getInteger("registry_port"))) {
         second.awaitTrading().awaitCount("bars", 900);
         second.kill();
       }

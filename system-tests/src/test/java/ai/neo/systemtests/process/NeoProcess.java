@@ -52,7 +52,7 @@ public final class NeoProcess implements AutoCloseable {
     List<String> arguments =
         new ArrayList<>(List.of("run", "--data-dir", dataDirectory.toString(), "--json"));
     List<String> own = Arrays.asList(more);
-    for (String port : List.of("page.port", "gateway.port", "metrics.port")) {
+    for (String port : List.of("page.port", "gateway.port", "metrics.port", "registry.port")) {
       if (own.stream().noneMatch(argument -> argument.startsWith(port + "="))) {
         arguments.addAll(List.of("--set", port + "=0"));
       }

@@ -1,0 +1,171 @@
+package ai.neo.modelregistry.mlflow;
+
+import static ai.neo.modelregistry.mlflow.MlflowFixture.JSON;
+import static ai.neo.modelregistry.mlflow.MlflowFixture.encoded;
+import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.neo.modelregistry.ChampionServing;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What holds for every call: who is answered, and how what is no call is refused. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MlflowServerTest {
+  private static final String CREATE = "/api/2.0/mlflow/registered-models/create";
+
+  @TempDir private static Path directory;
+  private MlflowFixture mlflow;
+
+  @BeforeAll
+  void start() throws IOException {
+    mlflow = new MlflowFixture(directory);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    mlflow.close();
+  }
+
+  @Test
+  void probesAreAnswered() {
+    assertThat(text("/health")).isEqualTo("OK");
+    assertThat(text("/version")).isEqualTo("3.17.2");
+    assertThat(
+            mlflow
+                .reply(mlflow.request("/api/3.0/mlflow/server-info"))
+                .ok()
+                .getBoolean("multipart_uploads_enabled"))
+        .isFalse();
+  }
+
+  @Test
+  void foreignHostsAndPagesAreRefused() throws IOException {
+    int port = mlflow.port();
+    for (String host : List.of("evil.example:" + port, "127.0.0.1", "localhost:1", "")) {
+      assertThat(raw(host)).as(host).contains("403 Forbidden", "PERMISSION_DENIED");
+    }
+    for (String host : List.of("127.0.0.1:" + port, "localhost:" + port, "LOCALHOST:" + port)) {
+      assertThat(raw(host)).as(host).startsWith("HTTP/1.1 200");
+    }
+    mlflow
+        .reply(mlflow.request("/health").header("Origin", "http://evil.example"))
+        .refused(403, "PERMISSION_DENIED");
+    mlflow
+        .reply(mlflow.request("/health").header("Origin", "null"))
+        .refused(403, "PERMISSION_DENIED");
+    assertThat(
+            mlflow
+                .send(mlflow.request("/health").header("Origin", "http://127.0.0.1:" + port))
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void onlyLoopbackIsListenedOn() {
+    assertThatThrownBy(
+            () ->
+                new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), mlflow.port())
+                    .close())
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aTakenPortIsAnErrorThatSaysSo() {
+    assertThatThrownBy(
+            () -> MlflowServer.start(mlflow.neo.registry, ChampionServing.none(), mlflow.port()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot listen on 127.0.0.1:" + mlflow.port());
+  }
+
+  @Test
+  void whatIsNoEndpointIsRefusedAsJson() {
+    mlflow.get("no/such/route").refused(404, "ENDPOINT_NOT_FOUND");
+    mlflow.reply(mlflow.request("/api/2.0/other")).refused(404, "ENDPOINT_NOT_FOUND");
+    mlflow.reply(mlflow.request("/")).refused(404, "ENDPOINT_NOT_FOUND");
+    mlflow.call("DELETE", "runs/get").refused(405, "METHOD_NOT_ALLOWED");
+    mlflow.call("PUT", "logged-models/m-1").refused(405, "METHOD_NOT_ALLOWED");
+    assertThat(
+            mlflow
+                .reply(mlflow.request("/ajax-api/2.0/mlflow/experiments/get?experiment_id=0"))
+                .ok())
+        .isNotNull();
+  }
+
+  @Test
+  void bodiesThatAreNoJsonObjectAreRefused() {
+    assertThat(body("{not json", JSON).invalid())
+        .startsWith("Missing value for required parameter 'name'.");
+    body("", JSON).invalid();
+    body("[1]", JSON).invalid();
+    body("{\"name\":\"x\"}", "text/plain").invalid();
+    body("{\"name\":{}}", JSON).invalid();
+    body("{\"name\":\"nul\\u0000\"}", JSON).invalid();
+    body("{\"name\":null}", JSON).invalid();
+    body("{\"name\":\"x\",\"tags\":[7]}", JSON).invalid();
+    body("\"{\\\"name\\\":\\\"twice-encoded\\\"}\"", JSON).ok();
+    mlflow.get("registered-models/get", "name", "twice-encoded").ok();
+    assertThat(body("x".repeat(33 << 20), JSON).status()).isEqualTo(413);
+    body("{\"name\":\"after-the-large-one\"}", JSON).ok();
+  }
+
+  @Test
+  void longSearchesAreAnswered() {
+    String ids = ",'" + "0123456789abcdef".repeat(2) + "'";
+    String filter = "run_id IN ('a'" + ids.repeat(400) + ")";
+    mlflow.get("model-versions/search", "filter", filter, "unknown", "ignored").ok();
+    mlflow.get("experiments/get-by-name", "experiment_name", "模".repeat(500)).absent();
+    assertThat(encoded(filter).length()).isGreaterThan(16_000);
+  }
+
+  @Test
+  void theLedgerNamesWhoSignedIn() {
+    String login =
+        Base64.getEncoder().encodeToString("ann:secret".getBytes(StandardCharsets.UTF_8));
+    mlflow
+        .reply(
+            mlflow
+                .request(CREATE)
+                .header("Content-Type", JSON)
+                .header("Authorization", "Basic " + login)
+                .header("User-Agent", "mlflow-python-client/3.17.2")
+                .POST(HttpRequest.BodyPublishers.ofString(object("name", "signed").encode())))
+        .ok();
+    assertThat(mlflow.neo.history("signed").getEntries(0).getActor()).isEqualTo("ann");
+    assertThat(mlflow.neo.history("signed").getEntries(0).getReason())
+        .isEqualTo("through the MLflow API by mlflow-python-client/3.17.2");
+  }
+
+  private MlflowFixture.Reply body(String body, String type) {
+    return mlflow.reply(
+        mlflow
+            .request(CREATE)
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private String text(String path) {
+    return new String(mlflow.send(mlflow.request(path)).body(), StandardCharsets.UTF_8);
+  }
+
+  private String raw(String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), mlflow.port())) {
+      socket.setSoTimeout(20_000);
+      String request = "GET /health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
