@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
 public final class GatedEngine implements ModelEngine {
   public static final float POISON = 666;
 
+  /** Kills the thread that computes it. */
+  public static final float DEADLY = 667;
+
   private final List<float[]> seen = new CopyOnWriteArrayList<>();
   private final OnnxEngine engine = new OnnxEngine();
   private final AtomicInteger computed = new AtomicInteger();
@@ -102,6 +105,9 @@ public final class GatedEngine implements ModelEngine {
       for (float value : rowMajorFeatures) {
         if (value == POISON) {
           throw new IllegalStateException("poisoned");
+        }
+        if (value == DEADLY) {
+          throw new AssertionError("a thread that dies, as the test wants");
         }
       }
       return model.infer(rowMajorFeatures, rows);

@@ -68,7 +68,7 @@ public final class Scheduler implements AutoCloseable {
     this.clock = clock;
     this.originNs = clock.getAsLong();
     this.waitingMax = waitingMax;
-    // Its queue holds one token for each computation that waits, and is bounded by them.
+    // Its queue holds a token for each computation that waits, and as many as ever waited at most.
     this.threads =
         new ThreadPoolExecutor(
             threadCount,
@@ -89,28 +89,27 @@ public final class Scheduler implements AutoCloseable {
   /** One computation and all who wait for its answer; guarded by the lock. */
   private static final class Computation {
     final Work work;
+    final Work.Key key;
     final long arrival;
     final List<Caller> callers = new ArrayList<>(1);
     long deadlineNs;
     boolean running;
 
-    Computation(Work work, long arrival, long deadlineNs) {
+    Computation(Work work, Work.Key key, long arrival, long deadlineNs) {
       this.work = work;
+      this.key = key;
       this.arrival = arrival;
       this.deadlineNs = deadlineNs;
-    }
-
-    Work.Key key() {
-      return work.key(work.isAlone());
     }
   }
 
   /** Puts work in its place; empty when the caller was refused, which it is told. */
   public Optional<Ticket> submit(Work work, Caller caller) {
     Caller.Refusal refusal;
+    int hash = work.hash();
     lock.lock();
     try {
-      Optional<Computation> same = same(work);
+      Optional<Computation> same = same(work, hash);
       boolean waits = same.isEmpty() || !same.get().running;
       if (closed) {
         refusal = Caller.Refusal.CLOSING;
@@ -119,7 +118,7 @@ public final class Scheduler implements AutoCloseable {
       } else if (waits && comesTooLate(work)) {
         refusal = Caller.Refusal.TOO_LATE;
       } else {
-        Computation computation = same.orElseGet(() -> enqueued(work));
+        Computation computation = same.orElseGet(() -> enqueued(work, hash));
         if (waits) {
           hurry(computation, work.deadlineNs() - originNs);
           count(work, 1);
@@ -162,19 +161,22 @@ public final class Scheduler implements AutoCloseable {
     return recentNs.getOrDefault(model(work), 0.0);
   }
 
-  private Optional<Computation> same(Work work) {
-    Computation same = underWay.get(work.key(true));
+  private Optional<Computation> same(Work work, int hash) {
+    Computation same = underWay.get(work.key(hash, true));
     if (same == null && !work.isAlone()) {
-      same = underWay.get(work.key(false));
+      same = underWay.get(work.key(hash, false));
     }
     return Optional.ofNullable(same);
   }
 
-  private Computation enqueued(Work work) {
-    Computation computation = new Computation(work, arrivals++, work.deadlineNs() - originNs);
+  private Computation enqueued(Work work, int hash) {
+    Work.Key key = work.key(hash, work.isAlone());
+    Computation computation = new Computation(work, key, arrivals++, work.deadlineNs() - originNs);
     queue.add(computation);
-    underWay.put(computation.key(), computation);
-    threads.execute(this::computeNext);
+    underWay.put(computation.key, computation);
+    if (threads.getQueue().size() < queue.size()) { // those of work that was withdrawn are left
+      threads.execute(this::computeNext);
+    }
     return computation;
   }
 
@@ -204,7 +206,7 @@ public final class Scheduler implements AutoCloseable {
       count(computation.work, -1);
       if (computation.callers.isEmpty()) {
         queue.remove(computation);
-        underWay.remove(computation.key());
+        underWay.remove(computation.key);
       }
     } finally {
       lock.unlock();
@@ -216,10 +218,17 @@ public final class Scheduler implements AutoCloseable {
     List<Caller> gone = new ArrayList<>();
     List<Computation> batch = taken(gone);
     gone.forEach(caller -> tell(() -> caller.refused(Caller.Refusal.GONE)));
-    if (batch.size() > 1) {
-      together(batch);
-    } else {
-      batch.forEach(this::alone);
+    try {
+      if (batch.size() > 1) {
+        together(batch);
+      } else {
+        batch.forEach(this::alone);
+      }
+    } finally {
+      // Nobody is left unless the thread dies of an error; they must not wait for ever.
+      for (Computation computation : batch) {
+        left(computation).forEach(caller -> tell(() -> caller.failed("its thread died")));
+      }
     }
   }
 
@@ -254,7 +263,7 @@ public final class Scheduler implements AutoCloseable {
     computation.running = true;
     computation.callers.removeIf(caller -> caller.isGone() && gone.add(caller));
     if (computation.callers.isEmpty()) {
-      underWay.remove(computation.key());
+      underWay.remove(computation.key);
       return false;
     }
     batch.add(computation);
@@ -307,8 +316,20 @@ public final class Scheduler implements AutoCloseable {
     lock.lock();
     try {
       recentNs.merge(model(computation.work), tookNs, (mean, now) -> mean + LATEST * (now - mean));
-      underWay.remove(computation.key());
-      return List.copyOf(computation.callers);
+      return left(computation);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Those who were not told yet; nobody joins it any more. */
+  private List<Caller> left(Computation computation) {
+    lock.lock();
+    try {
+      underWay.remove(computation.key, computation);
+      List<Caller> left = List.copyOf(computation.callers);
+      computation.callers.clear();
+      return left;
     } finally {
       lock.unlock();
     }
@@ -373,7 +394,7 @@ public final class Scheduler implements AutoCloseable {
         count(computation.work, -computation.callers.size());
         computation.running = true;
         left.addAll(computation.callers);
-        underWay.remove(computation.key());
+        underWay.remove(computation.key);
       }
       queue.clear();
     } finally {

@@ -37,9 +37,14 @@ public record Work(
     return batchRowsMax == 1;
   }
 
+  /** Reads every value: not to be called with a lock held. */
+  int hash() {
+    return Arrays.hashCode(values);
+  }
+
   /** Equal for works of which one answer serves all. */
-  Key key(boolean alone) {
-    return new Key(version, values, Arrays.hashCode(values), alone);
+  Key key(int hash, boolean alone) {
+    return new Key(version, values, hash, alone);
   }
 
   /** A version, its input, and whether it is computed alone. */
