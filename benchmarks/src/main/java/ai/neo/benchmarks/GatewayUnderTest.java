@@ -5,6 +5,7 @@ import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.orchestrator.gateway.GatewayModelTier;
 import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.configuration.Configuration;
 import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
 import ai.neo.orchestrator.operations.ModelTierProcess;
 import ai.neo.proto.learning.v1.TrainHeader;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -62,8 +64,7 @@ final class GatewayUnderTest implements AutoCloseable {
                 scratch.path(),
                 cache.resolve("djl"),
                 postgres.url(),
-                0,
-                0,
+                new Configuration.ModelTier(0, 0, 0, Optional.empty()),
                 Map.of()));
     ManagedChannel channel = channel(tier.grpcPort());
     GatewayUnderTest gateway = new GatewayUnderTest(scratch, postgres, tier, channel);
