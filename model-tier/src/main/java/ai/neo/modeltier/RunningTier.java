@@ -4,9 +4,11 @@ import ai.neo.modelgateway.Gateway;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.learning.LearningService;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.network.NetworkEngine;
+import ai.neo.modelgateway.protocol.OtherModels;
 import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -68,6 +70,7 @@ final class RunningTier implements AutoCloseable {
     settings.models().forEach(model -> restore(catalog, model));
     LearningService learning =
         opened(new LearningService(LearningSettings.defaults(), catalog, versions));
+    Forwarding forwarding = opened(Forwarding.start(settings.forward(), versions));
     Gateway started =
         opened(
             Gateway.start(
@@ -76,7 +79,8 @@ final class RunningTier implements AutoCloseable {
                     catalog,
                     tracing.openTelemetry(),
                     learning::statuses,
-                    List.of(registry.service(), learning))));
+                    List.of(registry.service(), learning),
+                    new OtherModels(forwarding))));
     MlflowServer mlflowServer =
         opened(
             MlflowServer.start(

@@ -1,10 +1,13 @@
 package ai.neo.modeltier;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.forward.ForwardSettings;
+import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Set;
  * @param registryPort of the registry's HTTP; 0 takes a free one
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
+ * @param forward servers whose models are served through this process
  */
 record TierSettings(
     GatewaySettings gateway,
@@ -26,7 +30,8 @@ record TierSettings(
     int registryPort,
     Path dataDirectory,
     OptionalLong parentPid,
-    List<String> models) {
+    List<String> models,
+    ForwardSettings forward) {
 
   static final String USAGE =
       """
@@ -43,6 +48,11 @@ record TierSettings(
         --max-waiting N        requests that may wait for them, for each model (256)
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --admin                let callers load and unload models
+        --forward NAME=HOST:PORT[/MODEL...]
+                               serve the models of an Open Inference server (Triton), or only those
+                               named; repeatable
+        --forward-hedge-ms MS  when such a server has not answered by then, a version of the model
+                               that is loaded here answers, and says so (50)
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
       """;
@@ -52,6 +62,7 @@ record TierSettings(
   private static final int REGISTRY_PORT = 8003;
   private static final int PORT_MAX = 65_535;
   private static final String DEFAULT_MODEL = "direction";
+  private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
   private static final Set<String> VALUES =
       Set.of(
@@ -62,6 +73,7 @@ record TierSettings(
           "--data-dir",
           "--parent-pid",
           "--inference-threads",
+          HEDGE,
           "--max-waiting");
 
   TierSettings {
@@ -81,6 +93,7 @@ record TierSettings(
     Map<String, String> options = new HashMap<>();
     List<String> models = new ArrayList<>();
     Map<String, Integer> batches = new HashMap<>();
+    List<ForwardTarget> targets = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -89,6 +102,8 @@ record TierSettings(
         options.put(option, value(arguments, ++i));
       } else if (option.equals("--model")) {
         models.add(value(arguments, ++i));
+      } else if (option.equals("--forward")) {
+        targets.add(ForwardTarget.parse(value(arguments, ++i)));
       } else if (option.equals("--batch")) {
         batch(value(arguments, ++i), batches);
       } else {
@@ -113,7 +128,15 @@ record TierSettings(
         options.containsKey("--parent-pid")
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
             : OptionalLong.empty(),
-        models.isEmpty() ? List.of(DEFAULT_MODEL) : models);
+        models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
+        forward(options, targets));
+  }
+
+  private static ForwardSettings forward(Map<String, String> options, List<ForwardTarget> targets) {
+    ForwardSettings byDefault = ForwardSettings.to(targets);
+    return options.containsKey(HEDGE)
+        ? byDefault.withHedge(Duration.ofMillis(number(options.get(HEDGE), HEDGE)))
+        : byDefault;
   }
 
   private static GatewaySettings.InferenceLimits limits(

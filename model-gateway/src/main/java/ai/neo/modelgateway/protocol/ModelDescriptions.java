@@ -17,8 +17,12 @@ import inference.ModelParameter;
 import inference.ModelStatistics;
 import inference.ModelStatisticsResponse;
 import inference.RepositoryIndexResponse;
+import inference.RepositoryIndexResponse.ModelIndex;
 import inference.StatisticDuration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What there is and what it has done, in the protocol's messages. */
 final class ModelDescriptions {
@@ -27,12 +31,18 @@ final class ModelDescriptions {
   private static final String UNAVAILABLE = "UNAVAILABLE";
 
   private final ServingCatalog catalog;
+  private final ForwardedModels forwarded;
 
-  ModelDescriptions(ServingCatalog catalog) {
+  ModelDescriptions(ServingCatalog catalog, ForwardedModels forwarded) {
     this.catalog = catalog;
+    this.forwarded = forwarded;
   }
 
   ModelMetadataResponse metadata(String model, String asked) throws RefusedRequestException {
+    Optional<ModelMetadataResponse> elsewhere = forwarded.metadata(model, asked);
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
     ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
     try {
       ModelMetadataResponse.Builder metadata =
@@ -54,6 +64,10 @@ final class ModelDescriptions {
 
   /** Batching is the caller's: max_batch_size is 0 and the first dimension is the model's own. */
   ModelConfigResponse config(String model, String asked) throws RefusedRequestException {
+    Optional<ModelConfigResponse> elsewhere = forwarded.config(model, asked);
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
     ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
     try {
       Platform platform = Platform.of(version.artifact().format());
@@ -92,7 +106,15 @@ final class ModelDescriptions {
 
   RepositoryIndexResponse index(boolean onlyReady) {
     RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
+    List<ModelIndex> rows = forwarded.index();
+    rows.stream()
+        .filter(row -> !onlyReady || row.getState().equals(READY))
+        .forEach(index::addModels);
+    Set<String> readyElsewhere = ForwardedModels.readyIn(rows);
     for (CatalogEntry entry : catalog.entries()) {
+      if (readyElsewhere.contains(entry.model())) {
+        continue;
+      }
       for (ServedVersion version : entry.versions()) {
         index.addModels(row(entry.model(), version.version(), READY, ""));
       }
@@ -112,8 +134,12 @@ final class ModelDescriptions {
   ModelStatisticsResponse statistics(String model, String asked) throws RefusedRequestException {
     String number = model.isEmpty() ? "" : VersionNumber.read(asked);
     ModelStatisticsResponse.Builder rows = ModelStatisticsResponse.newBuilder();
+    List<ModelStatistics> elsewhere = forwarded.statistics(model, asked);
+    rows.addAllModelStats(elsewhere);
+    Set<String> told = elsewhere.stream().map(ModelStatistics::getName).collect(Collectors.toSet());
     for (CatalogEntry entry : catalog.entries()) {
-      if (model.isEmpty() || entry.model().equals(model)) {
+      boolean wanted = model.isEmpty() || entry.model().equals(model);
+      if (wanted && !told.contains(entry.model())) {
         entry.versions().stream()
             .filter(version -> number.isEmpty() || version.version().equals(number))
             .forEach(version -> rows.addModelStats(statistics(entry.model(), version)));

@@ -90,7 +90,14 @@ final class Pending implements Caller {
   void requireWanted() throws RefusedRequestException {
     if (isGone()) {
       version().statistics().abandoned();
-      throw whyGone();
+      throw whyGone(call);
+    }
+  }
+
+  /** The same before any version is chosen. */
+  static void requireWanted(Context call) throws RefusedRequestException {
+    if (isGone(call)) {
+      throw whyGone(call);
     }
   }
 
@@ -114,6 +121,10 @@ final class Pending implements Caller {
 
   @Override
   public boolean isGone() {
+    return isGone(call);
+  }
+
+  private static boolean isGone(Context call) {
     return call.isCancelled() || (call.getDeadline() != null && call.getDeadline().isExpired());
   }
 
@@ -155,7 +166,7 @@ final class Pending implements Caller {
     leave();
     replies.refused(
         switch (why) {
-          case GONE -> whyGone();
+          case GONE -> whyGone(call);
           case FULL -> RefusedRequestException.tooMany(request.getId());
           case TOO_LATE ->
               RefusedRequestException.of(
@@ -187,7 +198,7 @@ final class Pending implements Caller {
     version().leave();
   }
 
-  private RefusedRequestException whyGone() {
+  private static RefusedRequestException whyGone(Context call) {
     if (call.isCancelled()) {
       Status why = Contexts.statusFromCancelled(call);
       return RefusedRequestException.of(why.getCode(), why.getCode() + " before it was computed");

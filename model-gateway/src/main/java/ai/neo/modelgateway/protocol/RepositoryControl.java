@@ -10,22 +10,28 @@ import io.grpc.Status;
 import java.util.Map;
 
 /**
- * Loading and unloading by name. What is loaded is always what the registry says; a caller's own
- * configuration or files are refused. Both are for administrators and block.
+ * Loading and unloading by name; of another server's model, there. What is loaded here is always
+ * what the registry says; a caller's own configuration or files are refused. Both are for
+ * administrators and block.
  */
 final class RepositoryControl {
 
   private final ServingCatalog catalog;
+  private final ForwardedModels forwarded;
   private final boolean admin;
 
-  RepositoryControl(ServingCatalog catalog, boolean admin) {
+  RepositoryControl(ServingCatalog catalog, ForwardedModels forwarded, boolean admin) {
     this.catalog = catalog;
+    this.forwarded = forwarded;
     this.admin = admin;
   }
 
   void load(RepositoryModelLoadRequest request) throws RefusedRequestException {
     requireAllowed(request.getRepositoryName());
     refuseOverrides(request.getParametersMap());
+    if (forwarded.load(request)) {
+      return;
+    }
     String model = request.getModelName();
     try {
       catalog.restore(model);
@@ -46,6 +52,9 @@ final class RepositoryControl {
   /** Fine for a model that is unknown or unloaded, as by Triton. */
   void unload(RepositoryModelUnloadRequest request) throws RefusedRequestException {
     requireAllowed(request.getRepositoryName());
+    if (forwarded.unload(request)) {
+      return;
+    }
     catalog.unload(request.getModelName());
   }
 

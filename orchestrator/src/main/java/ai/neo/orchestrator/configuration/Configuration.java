@@ -10,6 +10,7 @@ import java.math.RoundingMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,9 +43,23 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
+   * @param options further arguments of the process, as it takes them
    */
   public record ModelTier(
-      int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {}
+      int port,
+      int metricsPort,
+      int registryPort,
+      Optional<Endpoint> elsewhere,
+      List<String> options) {
+    public ModelTier {
+      options = List.copyOf(options);
+    }
+
+    /** With no further arguments. */
+    public ModelTier(int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {
+      this(port, metricsPort, registryPort, elsewhere, List.of());
+    }
+  }
 
   /**
    * How a run on recorded data goes.
@@ -111,7 +126,21 @@ public final class Configuration {
         port("gateway.port"),
         port("metrics.port"),
         port("registry.port"),
-        given("gateway.address").flatMap(Endpoint::parse));
+        given("gateway.address").flatMap(Endpoint::parse),
+        tierOptions());
+  }
+
+  private List<String> tierOptions() {
+    List<String> options = new ArrayList<>();
+    given("gateway.forward")
+        .ifPresent(
+            servers -> {
+              for (String server : servers.split(",")) {
+                options.addAll(List.of("--forward", server.strip()));
+              }
+              options.addAll(List.of("--forward-hedge-ms", text("gateway.forward_hedge_ms")));
+            });
+    return options;
   }
 
   public StoreAddresses stores() {

@@ -70,6 +70,19 @@ public final class SettingKeys {
             new ValueKind.HostAndPort(),
             "",
             "A gateway that runs elsewhere; then none is started."));
+    keys.add(
+        new SettingKey(
+            "gateway.forward",
+            new ValueKind.Servers(),
+            "",
+            "Open Inference servers, such as a Triton, whose models the gateway serves too:"
+                + " NAME=HOST:PORT, or NAME=HOST:PORT/MODEL for one model; several with commas."));
+    keys.add(
+        new SettingKey(
+            "gateway.forward_hedge_ms",
+            new ValueKind.WholeNumber(1, 10_000),
+            "50",
+            "After so long without such a server's answer, a version loaded here answers."));
     keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
     keys.add(
         new SettingKey(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -109,8 +110,8 @@ public final class ModelTierProcess implements AutoCloseable {
 
   private void launch() throws IOException {
     Files.createDirectories(logFile().getParent());
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 "/bin/sh",
                 "-c",
@@ -137,6 +138,8 @@ public final class ModelTierProcess implements AutoCloseable {
                 settings.data().toString(),
                 "--parent-pid",
                 Long.toString(ProcessHandle.current().pid())));
+    command.addAll(settings.ports().options());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
