@@ -9,6 +9,7 @@ import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.modelgateway.forward.ForwardSettings;
 import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.protocol.OtherModels;
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
@@ -51,7 +52,11 @@ public final class GatewayFixture implements AutoCloseable {
         Gateway.start(
             settings,
             new Gateway.Parts(
-                catalog, OpenTelemetry.noop(), List::of, List.of(), new OtherModels(forwarding)));
+                catalog,
+                OpenTelemetry.noop(),
+                List::of,
+                List.of(),
+                new OtherModels(forwarding, ModelRepository.none())));
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }

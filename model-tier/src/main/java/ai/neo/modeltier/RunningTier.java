@@ -9,6 +9,7 @@ import ai.neo.modelgateway.learning.LearningService;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.protocol.OtherModels;
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -20,9 +21,11 @@ import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +73,8 @@ final class RunningTier implements AutoCloseable {
     settings.models().forEach(model -> restore(catalog, model));
     LearningService learning =
         opened(new LearningService(LearningSettings.defaults(), catalog, versions));
-    Forwarding forwarding = opened(Forwarding.start(settings.forward(), versions));
+    ModelRepository repository = repository(settings, catalog, versions);
+    Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));
     Gateway started =
         opened(
             Gateway.start(
@@ -80,7 +84,7 @@ final class RunningTier implements AutoCloseable {
                     tracing.openTelemetry(),
                     learning::statuses,
                     List.of(registry.service(), learning),
-                    new OtherModels(forwarding))));
+                    new OtherModels(forwarding, repository))));
     MlflowServer mlflowServer =
         opened(
             MlflowServer.start(
@@ -88,6 +92,18 @@ final class RunningTier implements AutoCloseable {
                 new GatewayChampions(catalog, Set.copyOf(settings.models())),
                 settings.registryPort()));
     return new Servers(started, mlflowServer);
+  }
+
+  private static ModelRepository repository(
+      TierSettings settings, ServingCatalog catalog, VersionRegistry registry) throws IOException {
+    Optional<Path> folder = settings.elsewhere().repository();
+    try {
+      return folder.isPresent()
+          ? ModelRepository.open(folder.get(), catalog, registry)
+          : ModelRepository.none();
+    } catch (IOException e) {
+      throw new IOException("the model repository cannot be read: " + e, e);
+    }
   }
 
   int grpcPort() {

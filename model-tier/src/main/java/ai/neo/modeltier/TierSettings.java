@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param registryPort of the registry's HTTP; 0 takes a free one
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
- * @param forward servers whose models are served through this process
+ * @param elsewhere where models come from beside the registry
  */
 record TierSettings(
     GatewaySettings gateway,
@@ -31,7 +32,7 @@ record TierSettings(
     Path dataDirectory,
     OptionalLong parentPid,
     List<String> models,
-    ForwardSettings forward) {
+    Elsewhere elsewhere) {
 
   static final String USAGE =
       """
@@ -48,6 +49,7 @@ record TierSettings(
         --max-waiting N        requests that may wait for them, for each model (256)
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --admin                let callers load and unload models
+        --model-repository DIR serve the ONNX and TorchScript models of a Triton model repository
         --forward NAME=HOST:PORT[/MODEL...]
                                serve the models of an Open Inference server (Triton), or only those
                                named; repeatable
@@ -62,6 +64,7 @@ record TierSettings(
   private static final int REGISTRY_PORT = 8003;
   private static final int PORT_MAX = 65_535;
   private static final String DEFAULT_MODEL = "direction";
+  private static final String REPOSITORY = "--model-repository";
   private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
   private static final Set<String> VALUES =
@@ -74,7 +77,16 @@ record TierSettings(
           "--parent-pid",
           "--inference-threads",
           HEDGE,
+          REPOSITORY,
           "--max-waiting");
+
+  /**
+   * Where models come from beside the registry.
+   *
+   * @param forward servers whose models are served through this process
+   * @param repository a folder laid out as Triton's
+   */
+  record Elsewhere(ForwardSettings forward, Optional<Path> repository) {}
 
   TierSettings {
     if (registryPort > PORT_MAX) {
@@ -119,7 +131,7 @@ record TierSettings(
             new GatewaySettings.Permissions(
                 options.containsKey("--allow-torchscript"), options.containsKey("--admin")),
             limits(options, new Batching(batches)));
-    Path directory = directory(required(options, "--data-dir"));
+    Path directory = directory(required(options, "--data-dir"), "--data-dir");
     return new TierSettings(
         gateway,
         new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
@@ -129,7 +141,9 @@ record TierSettings(
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
             : OptionalLong.empty(),
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
-        forward(options, targets));
+        new Elsewhere(
+            forward(options, targets),
+            Optional.ofNullable(options.get(REPOSITORY)).map(d -> directory(d, REPOSITORY))));
   }
 
   private static ForwardSettings forward(Map<String, String> options, List<ForwardTarget> targets) {
@@ -183,11 +197,11 @@ record TierSettings(
     return Long.parseLong(text);
   }
 
-  private static Path directory(String text) {
+  private static Path directory(String text, String name) {
     try {
       return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("--data-dir is no path: " + e.getMessage(), e);
+      throw new IllegalArgumentException(name + " is no path: " + e.getMessage(), e);
     }
   }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.scheduling.Batching;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("direction");
     assertThat(settings.registryPort()).isEqualTo(8003);
     assertThat(settings.parentPid()).isEmpty();
+    assertThat(settings.elsewhere().forward().targets()).isEmpty();
+    assertThat(settings.elsewhere().repository()).isEmpty();
     assertThat(settings.registry().artifactsDirectory()).isEqualTo(Path.of("/data/artifacts"));
   }
 
@@ -37,7 +41,13 @@ class TierSettingsTest {
     arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
     arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
     arguments.addAll(List.of("--registry-port", "18003"));
+    arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
+    arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
+    assertThat(settings.elsewhere().forward().targets())
+        .containsExactly(ForwardTarget.parse("t=h:1"), ForwardTarget.parse("u=h:2/a"));
+    assertThat(settings.elsewhere().forward().hedge()).isEqualTo(Duration.ofMillis(7));
+    assertThat(settings.elsewhere().repository()).hasValue(Path.of("/models"));
     assertThat(settings.gateway())
         .isEqualTo(
             new GatewaySettings(

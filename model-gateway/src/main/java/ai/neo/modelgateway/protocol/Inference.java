@@ -146,7 +146,7 @@ final class Inference {
     RequestParameters.check(request);
     Pins.read(request).require(catalog, request, entered, received);
     List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(entered.version()));
-    InputReader.Rows rows = InputReader.read(request, entered.version().model().features());
+    InputReader.Rows rows = InputReader.read(request, entered.version());
     Pending.Stations stations = new Pending.Stations(received, started, System.nanoTime());
     Pending pending = new Pending(request, entered, outputs, rows, stations, replies);
     pending.requireWanted();
@@ -158,7 +158,7 @@ final class Inference {
   }
 
   private void schedule(Pending pending) {
-    int rowsMax = batching.rowsMax(pending.model(), pending.invariant());
+    int rowsMax = batching.rowsMax(pending.model(), pending.invariant(), pending.rowsTogether());
     scheduler.submit(pending.work(rowsMax, PATIENCE_NS), pending).ifPresent(pending::waitIn);
   }
 

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -32,9 +33,11 @@ final class ModelDescriptions {
 
   private final ServingCatalog catalog;
   private final ForwardedModels forwarded;
+  private final ModelRepository folder;
 
-  ModelDescriptions(ServingCatalog catalog, ForwardedModels forwarded) {
-    this.catalog = catalog;
+  ModelDescriptions(OpenInference.Models models, ForwardedModels forwarded) {
+    this.catalog = models.catalog();
+    this.folder = models.elsewhere().repository();
     this.forwarded = forwarded;
   }
 
@@ -62,7 +65,10 @@ final class ModelDescriptions {
     }
   }
 
-  /** Batching is the caller's: max_batch_size is 0 and the first dimension is the model's own. */
+  /**
+   * As stated in a model repository. Of a registered version batching is the caller's: with
+   * max_batch_size 0 the first dimension is the model's own.
+   */
   ModelConfigResponse config(String model, String asked) throws RefusedRequestException {
     Optional<ModelConfigResponse> elsewhere = forwarded.config(model, asked);
     if (elsewhere.isPresent()) {
@@ -70,6 +76,10 @@ final class ModelDescriptions {
     }
     ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
     try {
+      Optional<ModelConfig> stated = version.terms().config();
+      if (stated.filter(config -> config.getInputCount() > 0).isPresent()) {
+        return ModelConfigResponse.newBuilder().setConfig(stated.get()).build();
+      }
       Platform platform = Platform.of(version.artifact().format());
       ModelConfig.Builder config =
           ModelConfig.newBuilder()
@@ -122,10 +132,20 @@ final class ModelDescriptions {
         entry
             .failedVersion()
             .ifPresent(v -> index.addModels(row(entry.model(), v, UNAVAILABLE, entry.failure())));
-        if (entry.versions().isEmpty() && entry.failedVersion().isEmpty()) {
+        if (entry.versions().isEmpty()
+            && entry.failedVersion().isEmpty()
+            && !folder.contains(entry.model())) {
           index.addModels(row(entry.model(), "", UNAVAILABLE, "unloaded"));
         }
       }
+    }
+    if (!onlyReady) {
+      folder
+          .unavailable()
+          .forEach(
+              model ->
+                  index.addModels(
+                      row(model.model(), model.version(), UNAVAILABLE, model.reason())));
     }
     return index.build();
   }
@@ -162,7 +182,7 @@ final class ModelDescriptions {
         .toList();
   }
 
-  /** Without max_batch_size a request counts one, whatever its rows. */
+  /** Without max_batch_size a request counts one inference, whatever its rows. */
   private static ModelStatistics statistics(String model, ServedVersion version) {
     VersionStatistics.Totals totals = version.statistics().totals();
     List<VersionStatistics.Executions> runs = version.statistics().executions();
@@ -172,7 +192,7 @@ final class ModelDescriptions {
             .setName(model)
             .setVersion(version.version())
             .setLastInference(totals.lastInferenceMs())
-            .setInferenceCount(n)
+            .setInferenceCount(version.terms().maxBatchSize() > 0 ? totals.rows() : n)
             .setExecutionCount(runs.stream().mapToLong(VersionStatistics.Executions::count).sum())
             .setInferenceStats(
                 InferStatistics.newBuilder()

@@ -35,8 +35,8 @@ public final class OpenInference {
     this.catalog = models.catalog();
     this.inference = new Inference(catalog, computing, models.elsewhere().forwarding());
     this.forwarded = new ForwardedModels(models.elsewhere().forwarding());
-    this.descriptions = new ModelDescriptions(catalog, forwarded);
-    this.repository = new RepositoryControl(catalog, forwarded, admin);
+    this.descriptions = new ModelDescriptions(models, forwarded);
+    this.repository = new RepositoryControl(models, forwarded, admin);
     this.server =
         ServerMetadataResponse.newBuilder()
             .setName("neo")

@@ -67,6 +67,11 @@ final class Pending implements Caller {
     return rows.count();
   }
 
+  /** As its author stated. */
+  int rowsTogether() {
+    return version().terms().rowsTogether();
+  }
+
   /** Whether the caller insists on, or waives, an answer that depends on no other request. */
   Optional<Boolean> invariant() {
     InferParameter value = request.getParametersMap().get(RequestParameters.BATCH_INVARIANT);

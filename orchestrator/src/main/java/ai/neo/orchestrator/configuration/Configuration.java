@@ -140,6 +140,8 @@ public final class Configuration {
               }
               options.addAll(List.of("--forward-hedge-ms", text("gateway.forward_hedge_ms")));
             });
+    given("gateway.model_repository")
+        .ifPresent(folder -> options.addAll(List.of("--model-repository", folder)));
     return options;
   }
 

@@ -83,6 +83,12 @@ public final class SettingKeys {
             new ValueKind.WholeNumber(1, 10_000),
             "50",
             "After so long without such a server's answer, a version loaded here answers."));
+    keys.add(
+        new SettingKey(
+            "gateway.model_repository",
+            new ValueKind.FilePath(),
+            "",
+            "A folder laid out as Triton's model repository, whose models the gateway serves too."));
     keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
     keys.add(
         new SettingKey(
