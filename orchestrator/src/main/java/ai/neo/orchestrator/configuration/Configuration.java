@@ -43,6 +43,7 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
+   * @param jvmOptions of the process that is started
    * @param options further arguments of the process, as it takes them
    */
   public record ModelTier(
@@ -50,14 +51,21 @@ public final class Configuration {
       int metricsPort,
       int registryPort,
       Optional<Endpoint> elsewhere,
+      List<String> jvmOptions,
       List<String> options) {
     public ModelTier {
+      jvmOptions = List.copyOf(jvmOptions);
       options = List.copyOf(options);
     }
 
     /** With no further arguments. */
-    public ModelTier(int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {
-      this(port, metricsPort, registryPort, elsewhere, List.of());
+    public ModelTier(
+        int port,
+        int metricsPort,
+        int registryPort,
+        Optional<Endpoint> elsewhere,
+        List<String> jvmOptions) {
+      this(port, metricsPort, registryPort, elsewhere, jvmOptions, List.of());
     }
   }
 
@@ -127,6 +135,7 @@ public final class Configuration {
         port("metrics.port"),
         port("registry.port"),
         given("gateway.address").flatMap(Endpoint::parse),
+        List.of(text("gateway.jvm_options").split(" +")),
         tierOptions());
   }
 

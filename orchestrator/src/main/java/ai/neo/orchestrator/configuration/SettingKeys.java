@@ -89,6 +89,12 @@ public final class SettingKeys {
             new ValueKind.FilePath(),
             "",
             "A folder laid out as Triton's model repository, whose models the gateway serves too."));
+    keys.add(
+        new SettingKey(
+            "gateway.jvm_options",
+            new ValueKind.JvmOptions(),
+            "-Xmx768m",
+            "Of the JVM that gateway and registry run in."));
     keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
     keys.add(
         new SettingKey(

@@ -40,7 +40,8 @@ final class PackagedModelTier implements AutoCloseable {
     return new PackagedModelTier(postgres, process, new JsonObject(line.substring(READY.length())));
   }
 
-  private static Process process(EmbeddedPostgres postgres, Path dataDirectory, Path log, String... options)
+  private static Process process(
+      EmbeddedPostgres postgres, Path dataDirectory, Path log, String... options)
       throws IOException {
     Path target = home().resolve("model-tier").resolve("target");
     if (!Files.isDirectory(target.resolve("lib"))) {
@@ -55,7 +56,7 @@ final class PackagedModelTier implements AutoCloseable {
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-cp",
-            target + "/*:" + target.resolve("lib") + "/*",
+            target + "/*",
             "ai.neo.modeltier.ModelTier",
             "--grpc-port",
             "0",

@@ -38,7 +38,8 @@ final class RealTriton implements AutoCloseable {
     Path backend = server().resolve("backends").resolve("python");
     Path stubs = server().resolve("python_backend_stubs").resolve(python.release());
     Assumptions.assumeTrue(
-        Files.isDirectory(stubs), () -> "Triton's wheel has no stub for Python " + python.release());
+        Files.isDirectory(stubs),
+        () -> "Triton's wheel has no stub for Python " + python.release());
     Files.copy(
         stubs.resolve("triton_python_backend_stub"),
         backend.resolve("triton_python_backend_stub"),

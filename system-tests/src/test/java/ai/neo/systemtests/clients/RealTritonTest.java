@@ -2,6 +2,7 @@ package ai.neo.systemtests.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.InferParameter;
 import inference.ModelInferRequest;
@@ -9,7 +10,6 @@ import inference.ModelInferResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.json.JsonObject;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +55,7 @@ class RealTritonTest {
       JsonObject differences = told.getJsonObject("differences");
       for (String request : differences.fieldNames()) {
         JsonObject both = differences.getJsonObject(request);
-        found.put(
-            request, code(both.getString("triton")) + " " + code(both.getString("neo")));
+        found.put(request, code(both.getString("triton")) + " " + code(both.getString("neo")));
       }
       assertThat(found).as(differences.encodePrettily()).isEqualTo(documented());
       assertThat(told.getInteger("compared")).isEqualTo(79);
