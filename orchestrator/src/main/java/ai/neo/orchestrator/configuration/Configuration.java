@@ -144,7 +144,7 @@ public final class Configuration {
     given("gateway.forward")
         .ifPresent(
             servers -> {
-              for (String server : servers.split(",")) {
+              for (String server : servers.split(",", -1)) {
                 options.addAll(List.of("--forward", server.strip()));
               }
               options.addAll(List.of("--forward-hedge-ms", text("gateway.forward_hedge_ms")));
