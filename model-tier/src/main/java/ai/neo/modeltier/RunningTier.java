@@ -5,7 +5,6 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.modelgateway.learning.LearningService;
-import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
@@ -21,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +67,13 @@ final class RunningTier implements AutoCloseable {
                     new TorchScriptEngine(settings.gateway().permissions().torchScript()))));
     settings.models().forEach(model -> restore(catalog, model));
     LearningService learning =
-        opened(new LearningService(LearningSettings.defaults(), catalog, versions));
+        opened(
+            new LearningService(
+                settings.learning(),
+                catalog,
+                versions,
+                Optional.of(settings.dataDirectory().resolve("learning"))));
+    settings.models().forEach(learning::open);
     Gateway started =
         opened(
             Gateway.start(

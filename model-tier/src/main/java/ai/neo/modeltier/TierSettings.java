@@ -1,6 +1,7 @@
 package ai.neo.modeltier;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
 import java.nio.file.InvalidPathException;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param registryPort of the registry's HTTP; 0 takes a free one
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
+ * @param learning how learners work, and what they keep under the data directory
  */
 record TierSettings(
     GatewaySettings gateway,
@@ -26,7 +28,8 @@ record TierSettings(
     int registryPort,
     Path dataDirectory,
     OptionalLong parentPid,
-    List<String> models) {
+    List<String> models,
+    LearningSettings learning) {
 
   static final String USAGE =
       """
@@ -42,6 +45,7 @@ record TierSettings(
         --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor)
         --max-waiting N        requests that may wait for them, for each model (256)
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
+        --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
         --admin                let callers load and unload models
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
@@ -81,6 +85,7 @@ record TierSettings(
     Map<String, String> options = new HashMap<>();
     List<String> models = new ArrayList<>();
     Map<String, Integer> batches = new HashMap<>();
+    StringBuilder learning = new StringBuilder();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -91,6 +96,8 @@ record TierSettings(
         models.add(value(arguments, ++i));
       } else if (option.equals("--batch")) {
         batch(value(arguments, ++i), batches);
+      } else if (option.equals("--learning")) {
+        learning.append(value(arguments, ++i)).append('\n');
       } else {
         throw new IllegalArgumentException("unknown option: " + option);
       }
@@ -113,7 +120,16 @@ record TierSettings(
         options.containsKey("--parent-pid")
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
             : OptionalLong.empty(),
-        models.isEmpty() ? List.of(DEFAULT_MODEL) : models);
+        models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
+        learning(learning.toString()));
+  }
+
+  private static LearningSettings learning(String lines) {
+    try {
+      return LearningSettings.of(lines);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--learning: " + e.getMessage(), e);
+    }
   }
 
   private static GatewaySettings.InferenceLimits limits(

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.proto.learning.v1.FreezeRequest;
@@ -11,6 +12,8 @@ import ai.neo.proto.learning.v1.LearnerStatus;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.PromoteRequest;
+import ai.neo.proto.learning.v1.ReplayLearningRequest;
+import ai.neo.proto.learning.v1.ReplayLearningResponse;
 import ai.neo.proto.learning.v1.RollbackRequest;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.learning.v1.TrainProgress;
@@ -19,6 +22,7 @@ import ai.neo.proto.learning.v1.WatchModelsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +32,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The learning service: training, learning from outcomes, and the swap of the version that serves.
@@ -46,19 +52,39 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
 
   private static final String TRAINER = "trainer";
 
+  /** As the registry has it; a name that is a folder must not lead elsewhere. */
+  private static final String MODEL_NAME = "[a-z0-9][a-z0-9-]{0,62}";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LearningService.class);
+
   private final LearningSettings settings;
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
+  private final Optional<Path> directory;
   private final Trainer trainer;
   private final ThreadPoolExecutor training;
   private final Map<String, ModelLane> lanes = new HashMap<>();
   private volatile boolean closed;
 
+  /** Learners that keep nothing on disk. */
   public LearningService(
       LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
+    this(settings, catalog, registry, Optional.empty());
+  }
+
+  /**
+   * @param directory under which each model's learner keeps its journal, in a folder of its name;
+   *     empty: nothing is kept, and a learner dies with the process
+   */
+  public LearningService(
+      LearningSettings settings,
+      ServingCatalog catalog,
+      VersionRegistry registry,
+      Optional<Path> directory) {
     this.settings = settings;
     this.catalog = catalog;
     this.registry = registry;
+    this.directory = directory;
     this.trainer = new Trainer(settings);
     this.training =
         new ThreadPoolExecutor(
@@ -155,9 +181,46 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   }
 
   @Override
+  public void replayLearning(
+      ReplayLearningRequest request, StreamObserver<ReplayLearningResponse> caller) {
+    Consumer<Learner> begin =
+        learner ->
+            Failures.answer(
+                caller,
+                () -> {
+                  learner.open();
+                  training.execute(() -> replay(learner, caller));
+                });
+    Failures.answer(caller, () -> laneOf(request.getModel()).then(begin));
+  }
+
+  private static void replay(Learner learner, StreamObserver<ReplayLearningResponse> caller) {
+    Failures.answer(
+        caller,
+        () -> {
+          ReplayLearningResponse replayed = learner.replay();
+          caller.onNext(replayed);
+          caller.onCompleted();
+        });
+  }
+
+  @Override
   public void watchModels(WatchModelsRequest request, StreamObserver<ModelChange> caller) {
     ServerCallStreamObserver<ModelChange> call = (ServerCallStreamObserver<ModelChange>) caller;
     Failures.answer(caller, () -> ChangeStream.open(request.getModel(), catalog, call));
+  }
+
+  /** Has a model's learner take its journal up, before anybody sends it something. */
+  public void open(String model) {
+    laneOf(model).then(LearningService::openOrSayWhy);
+  }
+
+  private static void openOrSayWhy(Learner learner) {
+    try {
+      learner.follow();
+    } catch (RegistryException e) {
+      LOG.warn("a learner is taken up at its next call, not now", e);
+    }
   }
 
   /** What each learner has done so far, for metrics. Does not wait for the learners. */
@@ -292,7 +355,22 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
           model,
           name ->
               new ModelLane(
-                  name, new Learner(name, settings, new ModelDesk(name, catalog, registry))));
+                  name,
+                  new Learner(
+                      name,
+                      settings,
+                      new ModelDesk(name, catalog, registry),
+                      new LearnerStore(name, settings, folder(name)))));
     }
+  }
+
+  private Optional<Path> folder(String model) {
+    if (directory.isPresent() && !model.matches(MODEL_NAME)) {
+      throw new IllegalArgumentException(
+          "a model's name has 1 to 63 of a-z, 0-9 and -, and does not begin with -, not '"
+              + model
+              + "'");
+    }
+    return directory.map(root -> root.resolve(model));
   }
 }
