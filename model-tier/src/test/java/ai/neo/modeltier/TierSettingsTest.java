@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("direction");
     assertThat(settings.registryPort()).isEqualTo(8003);
     assertThat(settings.parentPid()).isEmpty();
+    assertThat(settings.learning()).isEqualTo(LearningSettings.defaults());
     assertThat(settings.registry().artifactsDirectory()).isEqualTo(Path.of("/data/artifacts"));
   }
 
@@ -37,6 +39,8 @@ class TierSettingsTest {
     arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
     arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
     arguments.addAll(List.of("--registry-port", "18003"));
+    arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
+    arguments.addAll(List.of("--learning", "snapshotEvery=64"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
     assertThat(settings.gateway())
         .isEqualTo(
@@ -49,6 +53,8 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.registryPort()).isEqualTo(18_003);
     assertThat(settings.parentPid()).hasValue(77);
+    assertThat(settings.learning().guards().probeChange()).isEqualTo(0.3);
+    assertThat(settings.learning().snapshotEvery()).isEqualTo(64);
   }
 
   @Test
@@ -68,6 +74,8 @@ class TierSettingsTest {
         .hasMessage("--batch must be MODEL=ROWS, not 'a'");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--batch", "a=0"))
         .hasMessageContaining("1 to 4096 rows");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--learning", "speed=9"))
+        .hasMessageContaining("--learning: there is no setting 'speed'; there are");
     assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
         .hasMessage("NEO_POSTGRES_URL is not set");
   }

@@ -322,7 +322,8 @@ public final class Orchestrator implements AutoCloseable {
                     cache().resolve("djl"),
                     stores.postgresUrl(),
                     wanted,
-                    telemetry.childEnvironment())));
+                    telemetry.childEnvironment(),
+                    configuration.learning())));
     modelTier = Optional.of(started);
     return new Endpoint("127.0.0.1", started.grpcPort());
   }

@@ -19,13 +19,17 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Lists, pushes, promotes and rolls back model versions while the loop runs.",
+    description =
+        "Lists, pushes, promotes and rolls back model versions while the loop runs, and"
+            + " watches over their learner.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model list",
       "  ./neo model push my.onnx",
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
+      "  ./neo model freeze --reason 'wild market'",
+      "  ./neo model replay-learning",
       "  ./neo model history --json"
     })
 final class ModelCommand {
@@ -163,6 +167,98 @@ final class ModelCommand {
       @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
     return with(dataDir, registry -> registry.rollback(ACTOR, reason), one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "Stops the learner; the champion serves on.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model freeze", "  ./neo model freeze --reason 'wild market'"})
+  int freeze(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "by hand",
+              description = "Why; it is kept in the ledger.")
+          String reason,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    return with(
+        dataDir, registry -> registry.freeze(true, ACTOR, reason), one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "Lets the learner go on, whoever or whatever stopped it.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model unfreeze", "  ./neo model unfreeze --reason 'made room'"})
+  int unfreeze(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "by hand",
+              description = "Why; it is kept in the ledger.")
+          String reason,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    return with(
+        dataDir, registry -> registry.freeze(false, ACTOR, reason), one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "What the learner has done, what it kept aside, and whether it stands still.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model learner", "  ./neo model learner --json"})
+  int learner(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    return with(dataDir, RegistryView::learner, one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      name = "replay-learning",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Learns the learner's journal again and compares each snapshot.",
+        "Prints 'identical' or the first difference; then the exit code is 1."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model replay-learning", "  ./neo model replay-learning --json"})
+  int replayLearning(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    boolean[] identical = {false};
+    int done =
+        with(
+            dataDir,
+            RegistryView::replayLearning,
+            one -> {
+              identical[0] = one.getBoolean("identical");
+              spec.commandLine().getOut().println(json ? one.encode() : replayed(one));
+            });
+    return identical[0] ? done : 1;
+  }
+
+  private static String replayed(JsonObject replay) {
+    String range =
+        "records %d to %d, %d snapshots"
+            .formatted(
+                replay.getLong("first_sequence"),
+                replay.getLong("last_sequence"),
+                replay.getLong("snapshots"));
+    if (replay.getBoolean("identical")) {
+      return "identical: " + range;
+    }
+    return "different: %s%n%s%nrecorded with %s%nreplayed with %s"
+        .formatted(
+            range,
+            replay.getString("difference"),
+            String.join(
+                "; ", replay.getJsonArray("recorded_on").stream().map(String::valueOf).toList()),
+            replay.getString("replayed_on"));
   }
 
   /** Nothing and nobody there are two things. */

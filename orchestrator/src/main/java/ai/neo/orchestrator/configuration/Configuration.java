@@ -114,6 +114,16 @@ public final class Configuration {
         given("gateway.address").flatMap(Endpoint::parse));
   }
 
+  /** What the model tier is told about its learner, each {@code name=value}. */
+  public List<String> learning() {
+    return List.of(
+        "replay.prioritised=" + text("learning.replay").equals("prioritised"),
+        "guards.probeChange=" + text("learning.probe_change"),
+        "guards.importancePull=" + text("learning.importance_pull"),
+        "guards.driftSamples=" + text("learning.drift_samples"),
+        "journal.keptSegments=" + text("learning.kept_segments"));
+  }
+
   public StoreAddresses stores() {
     return new StoreAddresses(given("postgres.url"), given("redis.url"));
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,7 @@ public final class ModelTierProcess implements AutoCloseable {
    * @param cache where the engine unpacks its native library
    * @param ports where it listens
    * @param environment further variables
+   * @param learning settings of the learner, each {@code name=value}
    */
   public record Settings(
       Path jars,
@@ -48,9 +50,11 @@ public final class ModelTierProcess implements AutoCloseable {
       Path cache,
       String postgresUrl,
       Configuration.ModelTier ports,
-      Map<String, String> environment) {
+      Map<String, String> environment,
+      List<String> learning) {
     public Settings {
       environment = Map.copyOf(environment);
+      learning = List.copyOf(learning);
     }
   }
 
@@ -109,34 +113,36 @@ public final class ModelTierProcess implements AutoCloseable {
 
   private void launch() throws IOException {
     Files.createDirectories(logFile().getParent());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                "/bin/sh",
-                "-c",
-                DEAF_TO_CTRL_C,
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx768m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Dai.djl.offline=true",
-                "-Dai.djl.pytorch.num_threads=1",
-                "-Dai.djl.pytorch.num_interop_threads=1",
-                "-cp",
-                settings.jars() + "/*:" + settings.jars().resolve("lib") + "/*",
-                "ai.neo.modeltier.ModelTier",
-                "--grpc-port",
-                Integer.toString(grpcPort),
-                "--http-port",
-                Integer.toString(httpPort),
-                "--registry-port",
-                Integer.toString(registryPort),
-                "--data-dir",
-                settings.data().toString(),
-                "--parent-pid",
-                Long.toString(ProcessHandle.current().pid())));
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "/bin/sh",
+            "-c",
+            DEAF_TO_CTRL_C,
+            "sh",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx768m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=1",
+            "-Dai.djl.pytorch.num_interop_threads=1",
+            "-cp",
+            settings.jars() + "/*:" + settings.jars().resolve("lib") + "/*",
+            "ai.neo.modeltier.ModelTier",
+            "--grpc-port",
+            Integer.toString(grpcPort),
+            "--http-port",
+            Integer.toString(httpPort),
+            "--registry-port",
+            Integer.toString(registryPort),
+            "--data-dir",
+            settings.data().toString(),
+            "--parent-pid",
+            Long.toString(ProcessHandle.current().pid())));
+    settings.learning().forEach(setting -> command.addAll(List.of("--learning", setting)));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
