@@ -35,6 +35,7 @@ import picocli.CommandLine;
 final class ModelCommand {
   private static final String MODEL = "direction";
   private static final String ACTOR = "operator";
+  private static final int EXIT_DIFFERENT = 3;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -222,7 +223,7 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = {
         "Learns the learner's journal again and compares each snapshot.",
-        "Prints 'identical' or the first difference; then the exit code is 1."
+        "Prints 'identical' or the first difference; then the exit code is 3."
       },
       footerHeading = "%nExamples:%n",
       footer = {"  ./neo model replay-learning", "  ./neo model replay-learning --json"})
@@ -239,7 +240,7 @@ final class ModelCommand {
               identical[0] = one.getBoolean("identical");
               spec.commandLine().getOut().println(json ? one.encode() : replayed(one));
             });
-    return identical[0] ? done : 1;
+    return identical[0] ? done : EXIT_DIFFERENT;
   }
 
   private static String replayed(JsonObject replay) {
