@@ -78,22 +78,23 @@ final class LearnerStore implements AutoCloseable {
     Optional<Checkpoints.Found> found =
         new Checkpoints(directory.get()).newest(open.lastSequence());
     long from = found.map(Checkpoints.Found::sequence).orElse(0L) + 1;
+    long last = open.lastSequence();
     Optional<Checkpoint> checkpoint = found.map(Checkpoints.Found::checkpoint);
     LearnerReplay replay = new LearnerReplay(checkpoint, networks, false);
     LearnerState state;
     try {
-      LearningJournal.read(directory.get(), from, open.lastSequence(), replay);
-      sinceCheckpoint = open.lastSequence() + 1 - from;
+      LearningJournal.read(directory.get(), from, last, replay);
+      sinceCheckpoint = last + 1 - from;
       state = adopt(replay, networks);
     } catch (IOException | RuntimeException e) {
       replay.state().close();
       throw e;
     }
-    if (open.lastSequence() >= from) {
+    if (last >= from) {
       LOG.info(
           "model={} learned {} records again in {} ms, from record {}",
           model,
-          open.lastSequence() + 1 - from,
+          last + 1 - from,
           (System.nanoTime() - began) / 1_000_000,
           from);
     }
