@@ -44,7 +44,15 @@ public final class Configuration {
    * @param elsewhere a gateway that is used instead of starting one
    */
   public record ModelTier(
-      int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {}
+      int port,
+      int metricsPort,
+      int registryPort,
+      Optional<Endpoint> elsewhere,
+      List<String> jvmOptions) {
+    public ModelTier {
+      jvmOptions = List.copyOf(jvmOptions);
+    }
+  }
 
   /**
    * How a run on recorded data goes.
@@ -111,7 +119,8 @@ public final class Configuration {
         port("gateway.port"),
         port("metrics.port"),
         port("registry.port"),
-        given("gateway.address").flatMap(Endpoint::parse));
+        given("gateway.address").flatMap(Endpoint::parse),
+        List.of(text("gateway.jvm_options").split(" +")));
   }
 
   public StoreAddresses stores() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,8 @@ public final class ModelTierProcess implements AutoCloseable {
   /** Ctrl-C goes to the child as well, which has to answer until this process has stopped. */
   private static final String DEAF_TO_CTRL_C = "trap '' INT; exec \"$@\"";
 
+  private static final String START_ARCHIVE = "start.aot";
+
   private final Settings settings;
   private final Thread watch;
   private volatile Runnable restarted = () -> {};
@@ -37,7 +40,7 @@ public final class ModelTierProcess implements AutoCloseable {
   /**
    * How it is started.
    *
-   * @param jars folder of the model tier's jar and its libraries
+   * @param jars folder of the model tier's jar, with its libraries in {@code lib}
    * @param cache where the engine unpacks its native library
    * @param ports where it listens
    * @param environment further variables
@@ -109,34 +112,7 @@ public final class ModelTierProcess implements AutoCloseable {
 
   private void launch() throws IOException {
     Files.createDirectories(logFile().getParent());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                "/bin/sh",
-                "-c",
-                DEAF_TO_CTRL_C,
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx768m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Dai.djl.offline=true",
-                "-Dai.djl.pytorch.num_threads=1",
-                "-Dai.djl.pytorch.num_interop_threads=1",
-                "-cp",
-                settings.jars() + "/*:" + settings.jars().resolve("lib") + "/*",
-                "ai.neo.modeltier.ModelTier",
-                "--grpc-port",
-                Integer.toString(grpcPort),
-                "--http-port",
-                Integer.toString(httpPort),
-                "--registry-port",
-                Integer.toString(registryPort),
-                "--data-dir",
-                settings.data().toString(),
-                "--parent-pid",
-                Long.toString(ProcessHandle.current().pid())));
+    ProcessBuilder builder = new ProcessBuilder(command());
     builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
@@ -157,6 +133,47 @@ public final class ModelTierProcess implements AutoCloseable {
     httpPort = ready.getInteger("http_port");
     registryPort = ready.getInteger("registry_port");
     up = true;
+  }
+
+  /** With the archive of its classes, if {@code infra/start-archive} has made one. */
+  private List<String> command() {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "/bin/sh",
+                "-c",
+                DEAF_TO_CTRL_C,
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xlog:disable",
+                "-Xlog:all=warning,aot*=off,cds*=off:stderr"));
+    Path archive = settings.jars().resolve(START_ARCHIVE);
+    if (Files.isReadable(archive)) {
+      command.add("-XX:AOTCache=" + archive);
+    }
+    command.addAll(settings.ports().jvmOptions());
+    command.addAll(
+        List.of(
+            "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=1",
+            "-Dai.djl.pytorch.num_interop_threads=1",
+            "-cp",
+            settings.jars() + "/*",
+            "ai.neo.modeltier.ModelTier",
+            "--grpc-port",
+            Integer.toString(grpcPort),
+            "--http-port",
+            Integer.toString(httpPort),
+            "--registry-port",
+            Integer.toString(registryPort),
+            "--data-dir",
+            settings.data().toString(),
+            "--parent-pid",
+            Long.toString(ProcessHandle.current().pid())));
+    return command;
   }
 
   private void watch() {
