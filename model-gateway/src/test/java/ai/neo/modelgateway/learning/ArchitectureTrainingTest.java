@@ -24,7 +24,7 @@ class ArchitectureTrainingTest {
   @ParameterizedTest
   @EnumSource(names = {"LSTM", "GRU", "TRANSFORMER"})
   void aWindowSeesWhatLiesBehindTheNewestVector(Architecture architecture) throws Exception {
-    Trainer.Trained trained = train(choice(architecture, false, CalibrationMethod.NONE), 10, 3);
+    Trainer.Trained trained = train(choice(architecture, false, CalibrationMethod.NONE), 14, 3);
     // What happens follows the vector two rows before; the newest alone is worth one in three.
     assertThat(trained.progress().heldOut().accuracy()).isGreaterThan(0.6);
     assertThat(trained.network().shape().window()).isEqualTo(WINDOW);
@@ -111,7 +111,7 @@ class ArchitectureTrainingTest {
 
   private Trainer.Trained train(NetworkChoice choice, int epochs, long seed)
       throws TrainingStoppedException {
-    int rows = epochs > 4 ? 2500 : 700;
+    int rows = epochs > 4 ? 4000 : 700;
     return trainer.train(
         rows(rows, 1), new TrainingPlan("features-1", seed, epochs, 1e-4, choice), any -> true);
   }
