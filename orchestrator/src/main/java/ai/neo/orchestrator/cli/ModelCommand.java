@@ -19,12 +19,14 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "model",
     mixinStandardHelpOptions = true,
+    subcommands = {ModelTrainCommand.class, ModelExportCommand.class},
     description =
-        "Lists, pushes, promotes and rolls back model versions while the loop runs, and"
-            + " watches over their learner.",
+        "Trains, lists, pushes, promotes, exports and rolls back versions while the loop runs, and"
+            + " watches over the learner.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model list",
+      "  ./neo model train --architecture lstm",
       "  ./neo model push my.onnx",
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
