@@ -139,7 +139,8 @@ final class GatewayUnderTest implements AutoCloseable {
                 .setEpochs(1)
                 .setDataDescription("random numbers")
                 .build(),
-            new ModelTraining.Rows(FEATURES, features, labels, returns, times),
+            new ModelTraining.Rows(
+                FEATURES, features, labels, returns, times, new int[labels.length]),
             progress -> {});
   }
 
