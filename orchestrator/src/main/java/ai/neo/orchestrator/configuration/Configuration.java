@@ -42,9 +42,19 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
+   * @param policy the registry's gates and keys; empty: none
    */
   public record ModelTier(
-      int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {}
+      int port,
+      int metricsPort,
+      int registryPort,
+      Optional<Endpoint> elsewhere,
+      Optional<Path> policy) {
+    /** Without gates. */
+    public ModelTier(int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {
+      this(port, metricsPort, registryPort, elsewhere, Optional.empty());
+    }
+  }
 
   /**
    * How a run on recorded data goes.
@@ -111,7 +121,8 @@ public final class Configuration {
         port("gateway.port"),
         port("metrics.port"),
         port("registry.port"),
-        given("gateway.address").flatMap(Endpoint::parse));
+        given("gateway.address").flatMap(Endpoint::parse),
+        given("registry.policy_file").map(Path::of));
   }
 
   public StoreAddresses stores() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -107,36 +108,43 @@ public final class ModelTierProcess implements AutoCloseable {
     return settings.data().resolve("logs").resolve("model-tier.log");
   }
 
+  /** The JVM with its options, up to the main class. */
+  static List<String> java(Path jars) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Xmx768m",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Dai.djl.offline=true",
+        "-Dai.djl.pytorch.num_threads=1",
+        "-Dai.djl.pytorch.num_interop_threads=1",
+        "-cp",
+        jars + "/*:" + jars.resolve("lib") + "/*",
+        "ai.neo.modeltier.ModelTier");
+  }
+
   private void launch() throws IOException {
     Files.createDirectories(logFile().getParent());
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                "/bin/sh",
-                "-c",
-                DEAF_TO_CTRL_C,
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx768m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Dai.djl.offline=true",
-                "-Dai.djl.pytorch.num_threads=1",
-                "-Dai.djl.pytorch.num_interop_threads=1",
-                "-cp",
-                settings.jars() + "/*:" + settings.jars().resolve("lib") + "/*",
-                "ai.neo.modeltier.ModelTier",
-                "--grpc-port",
-                Integer.toString(grpcPort),
-                "--http-port",
-                Integer.toString(httpPort),
-                "--registry-port",
-                Integer.toString(registryPort),
-                "--data-dir",
-                settings.data().toString(),
-                "--parent-pid",
-                Long.toString(ProcessHandle.current().pid())));
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DEAF_TO_CTRL_C, "sh"));
+    command.addAll(java(settings.jars()));
+    command.addAll(
+        List.of(
+            "--grpc-port",
+            Integer.toString(grpcPort),
+            "--http-port",
+            Integer.toString(httpPort),
+            "--registry-port",
+            Integer.toString(registryPort),
+            "--data-dir",
+            settings.data().toString(),
+            "--parent-pid",
+            Long.toString(ProcessHandle.current().pid())));
+    settings
+        .ports()
+        .policy()
+        .ifPresent(file -> command.addAll(List.of("--policy", file.toAbsolutePath().toString())));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
