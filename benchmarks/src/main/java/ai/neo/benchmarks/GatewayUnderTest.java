@@ -64,7 +64,7 @@ final class GatewayUnderTest implements AutoCloseable {
                 scratch.path(),
                 cache.resolve("djl"),
                 postgres.url(),
-                new Configuration.ModelTier(0, 0, 0, Optional.empty()),
+                new Configuration.ModelTier(0, 0, 0, Optional.empty(), List.of("-Xmx768m")),
                 Map.of()));
     ManagedChannel channel = channel(tier.grpcPort());
     GatewayUnderTest gateway = new GatewayUnderTest(scratch, postgres, tier, channel);

@@ -47,7 +47,7 @@ record TierSettings(
 
   static final String USAGE =
       """
-      usage: java -cp model-tier.jar:lib/* ai.neo.modeltier.ModelTier --data-dir DIR [options]
+      usage: java -cp model-tier.jar ai.neo.modeltier.ModelTier --data-dir DIR [options]
         --host HOST            address to listen on (127.0.0.1)
         --grpc-port PORT       predictions, learning and registry (8001; 0 takes a free one)
         --http-port PORT       REST, health and metrics (8002; 0 takes a free one)

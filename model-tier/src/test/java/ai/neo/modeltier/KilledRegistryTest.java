@@ -75,7 +75,7 @@ class KilledRegistryTest {
         for (int kill = 0; kill < KILLS; kill++) {
           TierProcess victim = running;
           Future<?> killed =
-              killer.schedule(victim::close, random.nextInt(20, 250), TimeUnit.MILLISECONDS);
+              killer.schedule(victim::close, random.nextInt(100, 400), TimeUnit.MILLISECONDS);
           String acknowledged = promoteUntilItDies(registry);
           killed.get();
           victim.awaitEnd(10);
@@ -201,10 +201,11 @@ class KilledRegistryTest {
     String champion = champion(registry);
     assertThat(moves.getLast().getVersion()).isEqualTo(champion);
     // What was answered is there; at most one more was made whose answer was lost.
-    String before = moves.get(moves.size() - 2).getVersion();
+    String before = moves.get(Math.max(0, moves.size() - 2)).getVersion();
     assertThat(acknowledged).isIn(champion, before);
     for (int i = 0; i < entries.size(); i++) {
-      if (entries.get(i).getAction().equals("promote") && i > 5) { // behind the first ever
+      // The first champion ever is not gated.
+      if (entries.get(i).getAction().equals("promote") && entries.get(i) != moves.getFirst()) {
         assertThat(entries.get(i - 1).getAction()).isEqualTo("promotion-gate-passed");
       }
     }

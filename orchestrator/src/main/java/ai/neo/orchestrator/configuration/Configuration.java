@@ -42,6 +42,7 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
+   * @param jvmOptions of its process
    * @param policy the registry's gates and keys; empty: none
    */
   public record ModelTier(
@@ -49,10 +50,20 @@ public final class Configuration {
       int metricsPort,
       int registryPort,
       Optional<Endpoint> elsewhere,
+      List<String> jvmOptions,
       Optional<Path> policy) {
+    public ModelTier {
+      jvmOptions = List.copyOf(jvmOptions);
+    }
+
     /** Without gates. */
-    public ModelTier(int port, int metricsPort, int registryPort, Optional<Endpoint> elsewhere) {
-      this(port, metricsPort, registryPort, elsewhere, Optional.empty());
+    public ModelTier(
+        int port,
+        int metricsPort,
+        int registryPort,
+        Optional<Endpoint> elsewhere,
+        List<String> jvmOptions) {
+      this(port, metricsPort, registryPort, elsewhere, jvmOptions, Optional.empty());
     }
   }
 
@@ -122,6 +133,7 @@ public final class Configuration {
         port("metrics.port"),
         port("registry.port"),
         given("gateway.address").flatMap(Endpoint::parse),
+        List.of(text("gateway.jvm_options").split(" +")),
         given("registry.policy_file").map(Path::of));
   }
 

@@ -70,6 +70,12 @@ public final class SettingKeys {
             new ValueKind.HostAndPort(),
             "",
             "A gateway that runs elsewhere; then none is started."));
+    keys.add(
+        new SettingKey(
+            "gateway.jvm_options",
+            new ValueKind.JvmOptions(),
+            "-Xmx768m",
+            "Of the JVM that gateway and registry run in."));
     keys.add(new SettingKey("metrics.port", PORT, "8002", "HTTP port of the gateway's metrics."));
     keys.add(
         new SettingKey(

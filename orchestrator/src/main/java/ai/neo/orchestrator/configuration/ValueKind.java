@@ -139,6 +139,19 @@ sealed interface ValueKind {
     }
   }
 
+  /** Options of a JVM. What they mean is known to it alone. */
+  record JvmOptions() implements ValueKind {
+    @Override
+    public String expected() {
+      return "options of a JVM with spaces between them, such as -Xmx2g";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      return text.matches("-[!-~]+( +-[!-~]+)*");
+    }
+  }
+
   /** A file; whether it is there shows when it is read. */
   record FilePath() implements ValueKind {
     @Override

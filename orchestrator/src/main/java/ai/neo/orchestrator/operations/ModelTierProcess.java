@@ -25,6 +25,8 @@ public final class ModelTierProcess implements AutoCloseable {
   /** Ctrl-C goes to the child as well, which has to answer until this process has stopped. */
   private static final String DEAF_TO_CTRL_C = "trap '' INT; exec \"$@\"";
 
+  private static final String START_ARCHIVE = "start.aot";
+
   private final Settings settings;
   private final Thread watch;
   private volatile Runnable restarted = () -> {};
@@ -38,7 +40,7 @@ public final class ModelTierProcess implements AutoCloseable {
   /**
    * How it is started.
    *
-   * @param jars folder of the model tier's jar and its libraries
+   * @param jars folder of the model tier's jar, with its libraries in {@code lib}
    * @param cache where the engine unpacks its native library
    * @param ports where it listens
    * @param environment further variables
@@ -108,43 +110,9 @@ public final class ModelTierProcess implements AutoCloseable {
     return settings.data().resolve("logs").resolve("model-tier.log");
   }
 
-  /** The JVM with its options, up to the main class. */
-  static List<String> java(Path jars) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-Xmx768m",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-Dai.djl.offline=true",
-        "-Dai.djl.pytorch.num_threads=1",
-        "-Dai.djl.pytorch.num_interop_threads=1",
-        "-cp",
-        jars + "/*:" + jars.resolve("lib") + "/*",
-        "ai.neo.modeltier.ModelTier");
-  }
-
   private void launch() throws IOException {
     Files.createDirectories(logFile().getParent());
-    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DEAF_TO_CTRL_C, "sh"));
-    command.addAll(java(settings.jars()));
-    command.addAll(
-        List.of(
-            "--grpc-port",
-            Integer.toString(grpcPort),
-            "--http-port",
-            Integer.toString(httpPort),
-            "--registry-port",
-            Integer.toString(registryPort),
-            "--data-dir",
-            settings.data().toString(),
-            "--parent-pid",
-            Long.toString(ProcessHandle.current().pid())));
-    settings
-        .ports()
-        .policy()
-        .ifPresent(file -> command.addAll(List.of("--policy", file.toAbsolutePath().toString())));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command());
     builder.environment().putAll(settings.environment());
     builder.environment().put("NEO_POSTGRES_URL", settings.postgresUrl());
     builder.environment().put("OMP_NUM_THREADS", "1");
@@ -165,6 +133,55 @@ public final class ModelTierProcess implements AutoCloseable {
     httpPort = ready.getInteger("http_port");
     registryPort = ready.getInteger("registry_port");
     up = true;
+  }
+
+  /** The JVM up to its main class, with the archive that {@code infra/start-archive} makes. */
+  static List<String> java(Path jars, List<String> jvmOptions) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xlog:disable",
+                "-Xlog:all=warning,aot*=off,cds*=off:stderr"));
+    Path archive = jars.resolve(START_ARCHIVE);
+    if (Files.isReadable(archive)) {
+      command.add("-XX:AOTCache=" + archive);
+    }
+    command.addAll(jvmOptions);
+    command.addAll(
+        List.of(
+            "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=1",
+            "-Dai.djl.pytorch.num_interop_threads=1",
+            "-cp",
+            jars + "/*",
+            "ai.neo.modeltier.ModelTier"));
+    return command;
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DEAF_TO_CTRL_C, "sh"));
+    command.addAll(java(settings.jars(), settings.ports().jvmOptions()));
+    command.addAll(
+        List.of(
+            "--grpc-port",
+            Integer.toString(grpcPort),
+            "--http-port",
+            Integer.toString(httpPort),
+            "--registry-port",
+            Integer.toString(registryPort),
+            "--data-dir",
+            settings.data().toString(),
+            "--parent-pid",
+            Long.toString(ProcessHandle.current().pid())));
+    settings
+        .ports()
+        .policy()
+        .ifPresent(file -> command.addAll(List.of("--policy", file.toAbsolutePath().toString())));
+    return command;
   }
 
   private void watch() {

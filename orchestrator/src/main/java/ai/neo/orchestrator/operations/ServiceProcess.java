@@ -34,7 +34,7 @@ public final class ServiceProcess implements AutoCloseable {
    */
   public static ServiceProcess start(
       Path jars, List<String> arguments, Map<String, String> environment) throws IOException {
-    List<String> command = new ArrayList<>(ModelTierProcess.java(jars));
+    List<String> command = new ArrayList<>(ModelTierProcess.java(jars, List.of("-Xmx768m")));
     command.addAll(arguments);
     command.addAll(List.of("--parent-pid", Long.toString(ProcessHandle.current().pid())));
     ProcessBuilder builder = new ProcessBuilder(command);

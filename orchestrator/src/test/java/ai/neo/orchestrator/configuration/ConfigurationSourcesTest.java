@@ -44,7 +44,8 @@ class ConfigurationSourcesTest {
     Configuration configuration = read("", Map.of("HOME", "/root"));
     assertThat(configuration.page()).isEqualTo(new Configuration.Page("127.0.0.1", 8080));
     assertThat(configuration.modelTier())
-        .isEqualTo(new Configuration.ModelTier(8001, 8002, 8003, Optional.empty()));
+        .isEqualTo(
+            new Configuration.ModelTier(8001, 8002, 8003, Optional.empty(), List.of("-Xmx768m")));
     assertThat(configuration.stores()).isEqualTo(StoreAddresses.EMBEDDED);
     assertThat(configuration.run()).isEqualTo(new Configuration.Run(600, 42, 10_000_000_000_000L));
     assertThat(configuration.telemetry().otlpEndpoint()).isEmpty();

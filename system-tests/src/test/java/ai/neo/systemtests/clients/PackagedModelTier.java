@@ -55,7 +55,7 @@ final class PackagedModelTier implements AutoCloseable {
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-cp",
-            target + "/*:" + target.resolve("lib") + "/*",
+            target + "/*",
             "ai.neo.modeltier.ModelTier",
             "--grpc-port",
             "0",
