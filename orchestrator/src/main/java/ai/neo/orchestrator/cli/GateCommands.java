@@ -209,8 +209,6 @@ final class GateCommands {
     @CommandLine.Option(names = "--out", description = "Write it here, and send nothing.")
     private Optional<Path> out = Optional.empty();
 
-    @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
-
     @Override
     public Integer call() {
       if (out.isEmpty()) {

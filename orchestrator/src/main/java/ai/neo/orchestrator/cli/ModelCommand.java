@@ -46,7 +46,7 @@ final class ModelCommand {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   /** Instead of just promoting. */
-  private static final class PromotionWay {
+  static final class PromotionWay {
     @CommandLine.Option(
         names = "--request",
         description = "Ask for it; somebody else says ./neo model approve ID.")
