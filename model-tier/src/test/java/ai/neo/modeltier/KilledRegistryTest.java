@@ -3,8 +3,8 @@ package ai.neo.modeltier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelgateway.network.DirectionNetwork;
+import ai.neo.modelgateway.network.MlpShape;
 import ai.neo.modelgateway.network.NetworkFormat;
-import ai.neo.modelgateway.network.NetworkShape;
 import ai.neo.modelgateway.network.Objective;
 import ai.neo.modelgateway.network.Provenance;
 import ai.neo.modelgateway.network.Standardisation;
@@ -121,7 +121,7 @@ class KilledRegistryTest {
   }
 
   private static void register(RegistryServiceBlockingStub registry, long seed) {
-    NetworkShape shape = new NetworkShape(FEATURES, 8);
+    MlpShape shape = new MlpShape(FEATURES, 8);
     float[] parameters = new float[shape.parameters()];
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < parameters.length; i++) {

@@ -3,6 +3,8 @@ package ai.neo.modelgateway.learning;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
+import ai.neo.proto.learning.v1.ExportRequest;
+import ai.neo.proto.learning.v1.ExportResponse;
 import ai.neo.proto.learning.v1.FreezeRequest;
 import ai.neo.proto.learning.v1.GetLearnerStatusRequest;
 import ai.neo.proto.learning.v1.LearnRequest;
@@ -24,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -154,6 +157,26 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     caller.onCompleted();
   }
 
+  /** On a thread of its own: an export takes up to a second, and must not wait for a training. */
+  @Override
+  public void export(ExportRequest request, StreamObserver<ExportResponse> caller) {
+    ServerCallStreamObserver<ExportResponse> call =
+        (ServerCallStreamObserver<ExportResponse>) caller;
+    call.setOnCancelHandler(() -> {}); // as for a training
+    Thread.ofPlatform()
+        .daemon()
+        .name("export")
+        .start(
+            () ->
+                Failures.answer(
+                    call,
+                    () -> {
+                      ExportResponse response = new ExportCall(catalog, registry).answer(request);
+                      call.onNext(response);
+                      call.onCompleted();
+                    }));
+  }
+
   @Override
   public void watchModels(WatchModelsRequest request, StreamObserver<ModelChange> caller) {
     ServerCallStreamObserver<ModelChange> call = (ServerCallStreamObserver<ModelChange>) caller;
@@ -200,6 +223,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                       learner.follow();
                       caller.onNext(
                           message(trained.progress())
+                              .putAllMetrics(version.getMetricsMap())
                               .setModelVersion(version.getVersion())
                               .setModelDigest(version.getDigest())
                               .build());
@@ -212,13 +236,12 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
       throws ModelRefusedException {
     ModelDesk desk = new ModelDesk(order.model(), catalog, registry);
     Trainer.HeldOut heldOut = trained.progress().heldOut();
-    Map<String, Double> metrics =
-        Map.of(
-            "loss", trained.progress().loss(),
-            "held_out_rows", (double) heldOut.rows(),
-            "held_out_accuracy", heldOut.accuracy(),
-            "held_out_log_loss", heldOut.logLoss(),
-            "held_out_net_return", heldOut.netReturn());
+    Map<String, Double> metrics = new TreeMap<>(trained.metrics());
+    metrics.put("loss", trained.progress().loss());
+    metrics.put("held_out_rows", (double) heldOut.rows());
+    metrics.put("held_out_accuracy", heldOut.accuracy());
+    metrics.put("held_out_log_loss", heldOut.logLoss());
+    metrics.put("held_out_net_return", heldOut.netReturn());
     String data =
         order.data()
             + " ["
@@ -229,12 +252,19 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
             + Long.toUnsignedString(order.rows().firstTimeNs())
             + " to "
             + Long.toUnsignedString(order.rows().lastTimeNs())
-            + " ns]";
+            + " ns, sha256 "
+            + order.rows().digest()
+            + "]";
+    Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
+    String architecture = trained.network().shape().architecture().label();
     ModelVersion version =
         desk.register(
-            new ModelDesk.Proposal(trained.network(), "", data, metrics, TRAINER),
-            "trained with seed " + Long.toUnsignedString(order.plan().seed()));
-    Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
+            new ModelDesk.Proposal(trained.network(), champion.orElse(""), data, metrics, TRAINER),
+            "an "
+                + architecture
+                + " trained from new weights with seed "
+                + Long.toUnsignedString(order.plan().seed())
+                + champion.map(serving -> ", to challenge version " + serving).orElse(""));
     if (champion.isEmpty()) {
       desk.promote(version.getVersion(), "", TRAINER, "the first version of its model");
     } else {

@@ -20,10 +20,12 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Lists, pushes, promotes and rolls back model versions while the loop runs.",
+    description =
+        "Trains, lists, pushes, promotes, exports and rolls back versions while the loop runs.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model list",
+      "  ./neo model train --architecture lstm",
       "  ./neo model push my.onnx",
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
@@ -32,6 +34,8 @@ import picocli.CommandLine;
       "  ./neo model verify"
     },
     subcommands = {
+      ModelTrainCommand.class,
+      ModelExportCommand.class,
       GateCommands.Gates.class,
       GateCommands.Approve.class,
       GateCommands.Verify.class,
