@@ -17,6 +17,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -137,7 +138,8 @@ final class GatewayUnderTest implements AutoCloseable {
                 .setEpochs(1)
                 .setDataDescription("random numbers")
                 .build(),
-            new ModelTraining.Rows(FEATURES, features, labels, returns, times),
+            new ModelTraining.Rows(
+                FEATURES, features, labels, returns, times, new int[labels.length]),
             progress -> {});
   }
 
