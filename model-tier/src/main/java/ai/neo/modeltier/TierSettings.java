@@ -4,6 +4,8 @@ import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
+import ai.neo.modelregistry.gates.PolicyFile;
+import ai.neo.modelregistry.gates.RegistryPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Set;
  * What the process was told: options by argument, the database by environment alone, since anybody
  * on the machine can read a command line.
  *
+ * @param policy what every promotion must pass, and whose programs may run
  * @param registryPort of the registry's HTTP; 0 takes a free one
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
@@ -24,12 +27,26 @@ import java.util.Set;
  */
 record TierSettings(
     GatewaySettings gateway,
-    RegistrySettings registry,
+    Registry registry,
+    RegistryPolicy policy,
     int registryPort,
     Path dataDirectory,
     OptionalLong parentPid,
     List<String> models,
     LearningSettings learning) {
+
+  /** Which registry there is. */
+  sealed interface Registry {
+    /**
+     * One in this process.
+     *
+     * @param alone without a gateway beside it
+     */
+    record Here(RegistrySettings settings, boolean alone) implements Registry {}
+
+    /** One in another process, whose changes are followed. */
+    record Elsewhere(String host, int port) implements Registry {}
+  }
 
   static final String USAGE =
       """
@@ -47,6 +64,9 @@ record TierSettings(
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
         --admin                let callers load and unload models
+        --registry HOST:PORT   no registry here: use that one and follow its changes
+        --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
+        --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
       """;
@@ -56,13 +76,16 @@ record TierSettings(
   private static final int REGISTRY_PORT = 8003;
   private static final int PORT_MAX = 65_535;
   private static final String DEFAULT_MODEL = "direction";
-  private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
+  private static final Set<String> FLAGS =
+      Set.of("--allow-torchscript", "--admin", "--registry-only");
   private static final Set<String> VALUES =
       Set.of(
           "--host",
           "--grpc-port",
           "--http-port",
           "--registry-port",
+          "--registry",
+          "--policy",
           "--data-dir",
           "--parent-pid",
           "--inference-threads",
@@ -114,7 +137,10 @@ record TierSettings(
     Path directory = directory(required(options, "--data-dir"));
     return new TierSettings(
         gateway,
-        new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        registry(options, environment, directory),
+        options.containsKey("--policy")
+            ? PolicyFile.read(Path.of(options.get("--policy")))
+            : RegistryPolicy.NONE,
         whole(options, "--registry-port", REGISTRY_PORT),
         directory,
         options.containsKey("--parent-pid")
@@ -130,6 +156,29 @@ record TierSettings(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--learning: " + e.getMessage(), e);
     }
+  }
+
+  private static Registry registry(
+      Map<String, String> options, Map<String, String> environment, Path directory) {
+    boolean alone = options.containsKey("--registry-only");
+    if (options.containsKey("--registry")) {
+      if (alone) {
+        throw new IllegalArgumentException(
+            "--registry-only and --registry exclude each other: one runs a registry, the other uses"
+                + " one");
+      }
+      String address = options.get("--registry");
+      int colon = address.lastIndexOf(':');
+      if (colon < 1) {
+        throw new IllegalArgumentException("--registry must be HOST:PORT, not '" + address + "'");
+      }
+      return new Registry.Elsewhere(
+          address.substring(0, colon),
+          Math.toIntExact(number(address.substring(colon + 1), "--registry's port")));
+    }
+    return new Registry.Here(
+        new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        alone);
   }
 
   private static GatewaySettings.InferenceLimits limits(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelregistry.gates.RegistryPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,15 @@ class TierSettingsTest {
     assertThat(settings.registryPort()).isEqualTo(8003);
     assertThat(settings.parentPid()).isEmpty();
     assertThat(settings.learning()).isEqualTo(LearningSettings.defaults());
-    assertThat(settings.registry().artifactsDirectory()).isEqualTo(Path.of("/data/artifacts"));
+    assertThat(settings.policy()).isEqualTo(RegistryPolicy.NONE);
+    assertThat(settings.registry())
+        .isInstanceOfSatisfying(
+            TierSettings.Registry.Here.class,
+            here -> {
+              assertThat(here.alone()).isFalse();
+              assertThat(here.settings().artifactsDirectory())
+                  .isEqualTo(Path.of("/data/artifacts"));
+            });
   }
 
   @Test
@@ -78,6 +87,20 @@ class TierSettingsTest {
         .hasMessageContaining("--learning: there is no setting 'speed'; there are");
     assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
         .hasMessage("NEO_POSTGRES_URL is not set");
+  }
+
+  @Test
+  void eitherHalfCanBeByItself() {
+    assertThat(TierSettings.of(List.of("--data-dir", "/d", "--registry", "r.lan:8011"), Map.of()))
+        .extracting(TierSettings::registry)
+        .isEqualTo(new TierSettings.Registry.Elsewhere("r.lan", 8011));
+    assertThat(of("--data-dir", "/d", "--registry-only").registry())
+        .isInstanceOfSatisfying(
+            TierSettings.Registry.Here.class, here -> assertThat(here.alone()).isTrue());
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--registry-only", "--registry", "r:1"))
+        .hasMessageContaining("exclude each other");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--registry", "8011"))
+        .hasMessage("--registry must be HOST:PORT, not '8011'");
   }
 
   private static TierSettings of(String... arguments) {

@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.cli;
 
 import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.orchestrator.gateway.RegistryDesk;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.operations.OperationsException;
 import io.grpc.ManagedChannel;
@@ -19,7 +20,6 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    subcommands = {ModelTrainCommand.class, ModelExportCommand.class},
     description =
         "Trains, lists, pushes, promotes, exports and rolls back versions while the loop runs, and"
             + " watches over the learner.",
@@ -32,7 +32,19 @@ import picocli.CommandLine;
       "  ./neo model rollback",
       "  ./neo model freeze --reason 'wild market'",
       "  ./neo model replay-learning",
-      "  ./neo model history --json"
+      "  ./neo model history --json",
+      "  ./neo model history direction --at 2026-11-21T10:00:00Z",
+      "  ./neo model verify"
+    },
+    subcommands = {
+      ModelTrainCommand.class,
+      ModelExportCommand.class,
+      GateCommands.Gates.class,
+      GateCommands.Approve.class,
+      GateCommands.Verify.class,
+      GateCommands.Diff.class,
+      GateCommands.Sign.class,
+      GateCommands.SignEvaluation.class
     })
 final class ModelCommand {
   private static final String MODEL = "direction";
@@ -40,6 +52,19 @@ final class ModelCommand {
   private static final int EXIT_DIFFERENT = 3;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Instead of just promoting. */
+  static final class PromotionWay {
+    @CommandLine.Option(
+        names = "--request",
+        description = "Ask for it; somebody else says ./neo model approve ID.")
+    private boolean request;
+
+    @CommandLine.Option(
+        names = "--force",
+        description = "Waive the gates, where the registry's policy allows that; it is recorded.")
+    private boolean force;
+  }
 
   private interface Call {
     JsonObject on(RegistryView registry) throws IOException;
@@ -105,13 +130,32 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "What happened, and why.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model history", "  ./neo model history --json"})
+      footer = {
+        "  ./neo model history",
+        "  ./neo model history --json",
+        "  ./neo model history direction --at 2026-11-21T10:00:00Z"
+      })
   int history(
-      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Mixin RegistryDoor door,
+      @CommandLine.Parameters(
+              paramLabel = "NAME",
+              defaultValue = MODEL,
+              description = "The model (default: direction).")
+          String model,
+      @CommandLine.Option(
+              names = "--at",
+              paramLabel = "TIME",
+              description = "Only who was champion then, by the ledger: 2026-11-21T10:00:00Z.")
+          String at,
       @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
       throws IOException {
-    return with(
-        dataDir, ModelCommand::all, all -> rows(all.getJsonArray("history"), json, this::entry));
+    if (at != null) {
+      object(door.with(channel -> new RegistryDesk(channel, model).championAt(at)), json);
+    } else {
+      JsonObject all = door.with(channel -> all(new RegistryView(channel, model)));
+      rows(all.getJsonArray("history"), json, this::entry);
+    }
+    return 0;
   }
 
   @CommandLine.Command(
@@ -140,9 +184,20 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "Loads, checks and warms a version, then makes it the champion.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model promote 3", "  ./neo model promote 3 --reason 'better on May'"})
+      footer = {
+        "  ./neo model promote 3 --reason 'better on May'",
+        "  ./neo model promote 3 --expect 2",
+        "  ./neo model promote 3 --request --actor anna --reason 'better on May'"
+      })
   int promote(
-      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Mixin RegistryDoor door,
+      @CommandLine.Option(
+              names = "--expect",
+              paramLabel = "VERSION",
+              defaultValue = "",
+              description = "Only when this is the champion now.")
+          String expected,
+      @CommandLine.ArgGroup PromotionWay way,
       @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.") String version,
       @CommandLine.Option(
               names = "--reason",
@@ -151,8 +206,23 @@ final class ModelCommand {
           String reason,
       @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
-    return with(
-        dataDir, registry -> registry.promote(version, ACTOR, reason), one -> object(one, json));
+    boolean request = way != null && way.request;
+    boolean force = way != null && way.force;
+    String actor = door.actor();
+    JsonObject answer =
+        door.with(
+            channel -> {
+              RegistryDesk desk = new RegistryDesk(channel, MODEL);
+              if (request) {
+                return desk.request(version, actor, reason);
+              }
+              if (force) {
+                desk.waive(version, actor, reason);
+              }
+              return new RegistryView(channel, MODEL).promote(version, expected, actor, reason);
+            });
+    object(answer, json);
+    return 0;
   }
 
   @CommandLine.Command(

@@ -42,15 +42,28 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
+   * @param jvmOptions of its process
+   * @param policy the registry's gates and keys; empty: none
    */
   public record ModelTier(
       int port,
       int metricsPort,
       int registryPort,
       Optional<Endpoint> elsewhere,
-      List<String> jvmOptions) {
+      List<String> jvmOptions,
+      Optional<Path> policy) {
     public ModelTier {
       jvmOptions = List.copyOf(jvmOptions);
+    }
+
+    /** Without gates. */
+    public ModelTier(
+        int port,
+        int metricsPort,
+        int registryPort,
+        Optional<Endpoint> elsewhere,
+        List<String> jvmOptions) {
+      this(port, metricsPort, registryPort, elsewhere, jvmOptions, Optional.empty());
     }
   }
 
@@ -120,7 +133,8 @@ public final class Configuration {
         port("metrics.port"),
         port("registry.port"),
         given("gateway.address").flatMap(Endpoint::parse),
-        List.of(text("gateway.jvm_options").split(" +")));
+        List.of(text("gateway.jvm_options").split(" +")),
+        given("registry.policy_file").map(Path::of));
   }
 
   /** What the model tier is told about its learner, each {@code name=value}. */

@@ -81,6 +81,12 @@ public final class SettingKeys {
     keys.add(
         new SettingKey(
             "registry.port", PORT, "8003", "HTTP port of the registry, for MLflow's clients."));
+    keys.add(
+        new SettingKey(
+            "registry.policy_file",
+            new ValueKind.FilePath(),
+            "",
+            "A YAML file of gates before promotions, trusted keys and webhook hosts; else none."));
   }
 
   private static void learning(List<SettingKey> keys) {

@@ -13,6 +13,7 @@ import ai.neo.proto.registry.v1.AliasName;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
+import ai.neo.proto.registry.v1.Lineage;
 import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
@@ -109,7 +110,22 @@ public final class RegistryView {
         .put("created_by", version.getCreatedBy())
         .put("size_bytes", version.getSizeBytes())
         .put("aliases", new JsonArray(version.getAliasesList().stream().toList()))
-        .put("metrics", metrics);
+        .put("metrics", metrics)
+        .put("lineage", lineage(version));
+  }
+
+  private static JsonObject lineage(ModelVersion version) {
+    Lineage from = version.getLineage();
+    JsonObject lineage =
+        new JsonObject()
+            .put("parent_version", version.getParentVersion())
+            .put("feature_set_id", version.getFeatureSetId())
+            .put("dataset_manifest", from.getDatasetManifest())
+            .put("dataset_digest", from.getDatasetDigest())
+            .put("code", from.getCode());
+    return from.hasLearnerJournalOffset()
+        ? lineage.put("learner_journal_offset", from.getLearnerJournalOffset())
+        : lineage;
   }
 
   private static JsonObject entry(LedgerEntry entry) {
@@ -139,12 +155,22 @@ public final class RegistryView {
 
   /** Makes a version the champion. */
   public JsonObject promote(String version, String actor, String reason) {
+    return promote(version, "", actor, reason);
+  }
+
+  /**
+   * Makes a version the champion.
+   *
+   * @param expected the champion that it replaces, else nothing is done; empty for whichever it is
+   */
+  public JsonObject promote(String version, String expected, String actor, String reason) {
     return receipt(
         learning()
             .promote(
                 PromoteRequest.newBuilder()
                     .setModel(model)
                     .setVersion(version)
+                    .setExpectedChampion(expected)
                     .setActor(actor)
                     .setReason(reason)
                     .build()));

@@ -138,34 +138,38 @@ public final class ModelTierProcess implements AutoCloseable {
     up = true;
   }
 
-  /** With the archive of its classes, if {@code infra/start-archive} has made one. */
-  private List<String> command() {
+  /** The JVM up to its main class, with the archive that {@code infra/start-archive} makes. */
+  static List<String> java(Path jars, List<String> jvmOptions) {
     List<String> command =
         new ArrayList<>(
             List.of(
-                "/bin/sh",
-                "-c",
-                DEAF_TO_CTRL_C,
-                "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xlog:disable",
                 "-Xlog:all=warning,aot*=off,cds*=off:stderr"));
-    Path archive = settings.jars().resolve(START_ARCHIVE);
+    Path archive = jars.resolve(START_ARCHIVE);
     if (Files.isReadable(archive)) {
       command.add("-XX:AOTCache=" + archive);
     }
-    command.addAll(settings.ports().jvmOptions());
+    command.addAll(jvmOptions);
     command.addAll(
         List.of(
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-Dai.djl.pytorch.num_interop_threads=1",
             "-cp",
-            settings.jars() + "/*",
-            "ai.neo.modeltier.ModelTier",
+            jars + "/*",
+            "ai.neo.modeltier.ModelTier"));
+    return command;
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DEAF_TO_CTRL_C, "sh"));
+    command.addAll(java(settings.jars(), settings.ports().jvmOptions()));
+    command.addAll(
+        List.of(
             "--grpc-port",
             Integer.toString(grpcPort),
             "--http-port",
@@ -177,6 +181,10 @@ public final class ModelTierProcess implements AutoCloseable {
             "--parent-pid",
             Long.toString(ProcessHandle.current().pid())));
     settings.learning().forEach(setting -> command.addAll(List.of("--learning", setting)));
+    settings
+        .ports()
+        .policy()
+        .ifPresent(file -> command.addAll(List.of("--policy", file.toAbsolutePath().toString())));
     return command;
   }
 
