@@ -17,6 +17,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -65,7 +66,8 @@ final class GatewayUnderTest implements AutoCloseable {
                 cache.resolve("djl"),
                 postgres.url(),
                 new Configuration.ModelTier(0, 0, 0, Optional.empty(), List.of("-Xmx768m")),
-                Map.of()));
+                Map.of(),
+                List.of()));
     ManagedChannel channel = channel(tier.grpcPort());
     GatewayUnderTest gateway = new GatewayUnderTest(scratch, postgres, tier, channel);
     gateway.train(1);
@@ -137,7 +139,8 @@ final class GatewayUnderTest implements AutoCloseable {
                 .setEpochs(1)
                 .setDataDescription("random numbers")
                 .build(),
-            new ModelTraining.Rows(FEATURES, features, labels, returns, times),
+            new ModelTraining.Rows(
+                FEATURES, features, labels, returns, times, new int[labels.length]),
             progress -> {});
   }
 

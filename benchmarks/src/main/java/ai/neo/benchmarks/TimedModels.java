@@ -24,6 +24,11 @@ final class TimedModels implements ModelTier {
   }
 
   @Override
+  public void remember(LoopCommand.Predict command) {
+    models.remember(command);
+  }
+
+  @Override
   public Answer predict(LoopCommand.Predict command) {
     long started = System.nanoTime();
     Answer answer = models.predict(command);

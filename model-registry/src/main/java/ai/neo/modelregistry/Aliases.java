@@ -35,8 +35,8 @@ final class Aliases {
     return alias(model, alias, version.get(), previous);
   }
 
-  /** Moves the alias when it is where the caller believes, and records it; else changes nothing. */
-  static Alias move(Database.Session session, MoveAliasRequest request) {
+  /** Locks the model and passes when the alias is where the caller believes. */
+  static Ledger.LockedModel lockForMove(Database.Session session, MoveAliasRequest request) {
     Ledger.LockedModel model = Models.lock(session, request.getModel());
     String from = version(session, model.name(), request.getAlias(), " FOR UPDATE").orElse("");
     int to = RequestChecks.version("version", request.getVersion());
@@ -44,7 +44,8 @@ final class Aliases {
     if (!from.equals(request.getExpectedVersion())) {
       throw elsewhere(request, from);
     }
-    return move(session, model, request);
+    requireServable(session, model.name(), request, to);
+    return model;
   }
 
   /**
@@ -94,11 +95,10 @@ final class Aliases {
     return version(session, key, alias, "").stream().mapToInt(Integer::parseInt).findFirst();
   }
 
-  private static Alias move(
-      Database.Session session, Ledger.LockedModel model, MoveAliasRequest request) {
+  /** What {@link #lockForMove} has let pass; only {@link Promotions} may move a champion so. */
+  static Alias move(Database.Session session, Ledger.LockedModel model, MoveAliasRequest request) {
     String from = request.getExpectedVersion();
     int to = RequestChecks.version("version", request.getVersion());
-    requireServable(session, model.name(), request, to);
     String previous = previousAfter(session, model.name(), request);
     session.run(
         "INSERT INTO registry.alias (model, alias, version) VALUES ($1, $2, $3)"

@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.artifact.ArtifactFormat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;

@@ -43,6 +43,7 @@ public final class Database implements AutoCloseable {
   private final PostgresAddress address;
   private final Vertx vertx;
   private final Pool pool;
+  private final Signal changes = new Signal();
 
   Database(PostgresAddress address) {
     this.address = address;
@@ -66,6 +67,11 @@ public final class Database implements AutoCloseable {
     this.pool = PgBuilder.pool().with(options).connectingTo(connect).using(vertx).build();
   }
 
+  /** Raised after each commit by this process that appended to a ledger. */
+  Signal changes() {
+    return changes;
+  }
+
   /** What a transaction does. It runs on the caller's thread and may be undone as a whole. */
   @FunctionalInterface
   public interface Work<T> {
@@ -76,8 +82,15 @@ public final class Database implements AutoCloseable {
   public final class Session {
     private final SqlConnection connection;
 
+    private boolean changed;
+
     private Session(SqlConnection connection) {
       this.connection = connection;
+    }
+
+    /** Whoever waits for changes is woken when this is committed. */
+    void changed() {
+      changed = true;
     }
 
     /** Runs one statement with its arguments $1, $2, … and waits for its rows. */
@@ -102,8 +115,12 @@ public final class Database implements AutoCloseable {
       Transaction transaction = await(connection.begin());
       try {
         await(connection.query("SET TRANSACTION ISOLATION LEVEL " + isolation).execute());
-        T result = work.in(new Session(connection));
+        Session session = new Session(connection);
+        T result = work.in(session);
         await(transaction.commit());
+        if (session.changed) {
+          changes.raise();
+        }
         return result;
       } catch (RuntimeException e) {
         undo(transaction, e);

@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.registry.v1.AliasAt;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
@@ -37,6 +38,34 @@ final class Ledger {
   static final String RENAME = "rename";
   static final String STAGE = "stage";
   static final String DELETE = "delete";
+  static final String GATE_PASSED = "promotion-gate-passed";
+  static final String GATE_REFUSED = "promotion-gate-refused";
+  static final String GATE_WAIVED = "promotion-gate-waived";
+  static final String REQUESTED = "promotion-requested";
+  static final String APPROVED = "promotion-approved";
+  static final String FORCED = "promotion-forced";
+  static final String EVALUATION = "evaluation";
+  static final String SIGNATURE = "signature";
+
+  /** What the registry alone writes, each when it does the thing. */
+  static final Set<String> OWN =
+      Set.of(
+          MOVE,
+          PROMOTE,
+          ROLLBACK,
+          REGISTER,
+          CREATE,
+          RENAME,
+          STAGE,
+          DELETE,
+          GATE_PASSED,
+          GATE_REFUSED,
+          GATE_WAIVED,
+          REQUESTED,
+          APPROVED,
+          FORCED,
+          EVALUATION,
+          SIGNATURE);
 
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
@@ -104,6 +133,7 @@ final class Ledger {
         entry.getSequence(),
         entry.getHash(),
         time);
+    Changes.append(session, entry);
     return entry;
   }
 
@@ -141,6 +171,51 @@ final class Ledger {
             alias,
             time.atOffset(ZoneOffset.UTC));
     return firstMove(rows);
+  }
+
+  /** Where an alias pointed at a time, with the move that brought it there and the next one. */
+  static Optional<AliasAt> aliasAt(
+      Database.Session session, String model, String alias, Instant time) {
+    List<LedgerEntry> moves = new ArrayList<>();
+    String until = "";
+    for (Row row :
+        session.run(
+            "SELECT sequence, time, model, version, action, actor, reason, evidence_json,"
+                + " previous_hash, hash FROM registry.ledger WHERE model = $1 AND alias = $2"
+                + " ORDER BY sequence",
+            model,
+            alias)) {
+      LedgerEntry move = entry(row);
+      if (Instant.parse(move.getTime()).isAfter(time)) {
+        until = move.getTime();
+        break;
+      }
+      moves.add(move);
+    }
+    if (moves.isEmpty() || moves.getLast().getVersion().isEmpty()) {
+      return Optional.empty();
+    }
+    LedgerEntry move = moves.getLast();
+    return Optional.of(
+        AliasAt.newBuilder()
+            .setAlias(alias)
+            .setTime(time.toString())
+            .setVersion(move.getVersion())
+            .setDigest(registeredDigest(session, model, move.getVersion()))
+            .setEpoch(moves.size())
+            .setMove(move)
+            .setUntil(until)
+            .build());
+  }
+
+  private static String registeredDigest(Database.Session session, String model, String version) {
+    RowSet<Row> rows =
+        session.run(
+            "SELECT evidence_json::jsonb ->> 'digest' FROM registry.ledger WHERE model = $1"
+                + " AND version = $2 AND action = 'register'",
+            model,
+            version);
+    return rows.size() == 0 ? "" : rows.iterator().next().getString(0);
   }
 
   private static Optional<Move> firstMove(RowSet<Row> rows) {
@@ -188,7 +263,9 @@ final class Ledger {
                       l.evidence_json::jsonb ->> 'digest' IS DISTINCT FROM v.digest
                       OR l.evidence_json::jsonb ->> 'format' IS DISTINCT FROM v.format
                       OR l.evidence_json::jsonb ->> 'feature_set_id'
-                        IS DISTINCT FROM v.feature_set_id)),
+                        IS DISTINCT FROM v.feature_set_id
+                      OR l.evidence_json::jsonb -> 'lineage'
+                        IS DISTINCT FROM nullif(v.lineage_json, '')::jsonb)),
                   (SELECT count(*) FROM
                     (SELECT alias, version::text FROM registry.alias WHERE model = $1) a
                     FULL JOIN
@@ -236,7 +313,7 @@ final class Ledger {
     return whole;
   }
 
-  private static LedgerEntry entry(Row row) {
+  static LedgerEntry entry(Row row) {
     return LedgerEntry.newBuilder()
         .setSequence(row.getLong(0))
         .setTime(row.getOffsetDateTime(1).toInstant().toString())

@@ -1,5 +1,7 @@
 package ai.neo.modelregistry;
 
+import ai.neo.modelregistry.gates.RegistryPolicy;
+import ai.neo.proto.artifact.ArtifactFormat;
 import ai.neo.proto.registry.v1.ModelVersion;
 import io.grpc.BindableService;
 import java.time.Instant;
@@ -30,27 +32,42 @@ public final class ModelRegistry implements AutoCloseable {
   private final ArtifactStore artifacts;
   private final ExecutorService executor;
   private final RegistryCalls calls;
+  private final ChangeFeed feed;
+  private final Webhooks webhooks;
   private final BindableService service;
 
-  private ModelRegistry(Database database, ArtifactStore artifacts) {
+  private ModelRegistry(Database database, ArtifactStore artifacts, RegistryPolicy policy) {
     this.database = database;
     this.artifacts = artifacts;
     this.executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
-    this.calls = new RegistryCalls(database, artifacts);
-    this.service = new RegistryGrpcService(calls, executor);
+    this.calls = new RegistryCalls(database, artifacts, policy);
+    this.feed = new ChangeFeed(database);
+    this.webhooks = new Webhooks(database, policy);
+    this.service =
+        new RegistryGrpcService(
+            new RegistryGrpcService.Calls(calls, new GateCalls(database, policy), webhooks),
+            feed,
+            executor);
+    webhooks.start();
+  }
+
+  /** Opens the registry without gates. */
+  public static ModelRegistry open(RegistrySettings settings) {
+    return open(settings, RegistryPolicy.NONE);
   }
 
   /**
    * Opens the registry, bringing its schema to this version. Blocks.
    *
+   * @param policy what every promotion must pass
    * @throws RegistryException UNAVAILABLE when PostgreSQL or the directory cannot be used
    */
-  public static ModelRegistry open(RegistrySettings settings) {
+  public static ModelRegistry open(RegistrySettings settings, RegistryPolicy policy) {
     ArtifactStore artifacts = ArtifactStore.open(settings.artifactsDirectory());
     PostgresAddress address = settings.postgres();
     SchemaMigration.run(address);
-    return new ModelRegistry(new Database(address), artifacts);
+    return new ModelRegistry(new Database(address), artifacts, policy);
   }
 
   /** The service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
@@ -85,6 +102,8 @@ public final class ModelRegistry implements AutoCloseable {
   /** Ends the calls under way, then closes the connections. */
   @Override
   public void close() {
+    feed.close();
+    webhooks.close();
     executor.shutdown();
     try {
       if (!executor.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {

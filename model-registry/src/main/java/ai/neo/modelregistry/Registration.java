@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.artifact.ArtifactFormat;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
@@ -75,6 +76,10 @@ public record Registration(RegisterRequest facts, Content content, Optional<Orig
             .put("metrics", metrics);
     if (!content.refusal().isEmpty()) {
       evidence.put("refusal", content.refusal());
+    }
+    JsonObject lineage = Lineages.json(facts.getLineage());
+    if (!lineage.isEmpty()) {
+      evidence.put("lineage", lineage);
     }
     origin.ifPresent(from -> evidence.put("source", from.source()).put("run_id", from.runId()));
     return evidence.encode();

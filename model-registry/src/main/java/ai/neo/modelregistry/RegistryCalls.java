@@ -1,6 +1,11 @@
 package ai.neo.modelregistry;
 
+import ai.neo.modelregistry.gates.RegistryPolicy;
+import ai.neo.proto.artifact.ArtifactFormat;
+import ai.neo.proto.artifact.ArtifactRefusedException;
 import ai.neo.proto.registry.v1.Alias;
+import ai.neo.proto.registry.v1.AliasAt;
+import ai.neo.proto.registry.v1.AliasAtRequest;
 import ai.neo.proto.registry.v1.AliasName;
 import ai.neo.proto.registry.v1.Artifact;
 import ai.neo.proto.registry.v1.HistoryRequest;
@@ -12,13 +17,12 @@ import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
+import ai.neo.proto.registry.v1.VerifyRequest;
+import ai.neo.proto.registry.v1.VerifyResponse;
 import ai.neo.proto.registry.v1.VersionName;
 import io.grpc.Status;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,20 +32,17 @@ final class RegistryCalls {
 
   private final Database database;
   private final ArtifactStore artifacts;
-  private final Set<String> reservedActions;
+  private final Promotions promotions;
 
-  RegistryCalls(Database database, ArtifactStore artifacts) {
+  RegistryCalls(Database database, ArtifactStore artifacts, RegistryPolicy policy) {
     this.database = database;
     this.artifacts = artifacts;
-    Set<String> reserved = new TreeSet<>(Ledger.MOVES);
-    reserved.addAll(
-        List.of(Ledger.REGISTER, Ledger.CREATE, Ledger.RENAME, Ledger.STAGE, Ledger.DELETE));
-    this.reservedActions = Set.copyOf(reserved);
+    this.promotions = new Promotions(policy);
   }
 
   ModelVersion register(RegisterRequest request) {
     RequestChecks.check(request);
-    ArtifactFormat format = ArtifactFormat.admit(request.getArtifact(), request.getFormat());
+    ArtifactFormat format = admitted(request);
     // Before the artifact is written, so that a refused request leaves nothing behind.
     database.inTransaction(session -> requireFits(session, request));
     Registration.Content stored =
@@ -57,6 +58,14 @@ final class RegistryCalls {
         version.getDigest(),
         version.getSizeBytes());
     return version;
+  }
+
+  private static ArtifactFormat admitted(RegisterRequest request) {
+    try {
+      return ArtifactFormat.admit(request.getArtifact(), request.getFormat());
+    } catch (ArtifactRefusedException e) {
+      throw new RegistryException(Status.Code.INVALID_ARGUMENT, e.getMessage(), e);
+    }
   }
 
   private static RegisterRequest requireFits(Database.Session session, RegisterRequest request) {
@@ -111,7 +120,15 @@ final class RegistryCalls {
 
   Alias moveAlias(MoveAliasRequest request) {
     RequestChecks.check(request);
-    Alias alias = database.inTransaction(session -> Aliases.move(session, request));
+    Promotions.Outcome outcome =
+        database.inTransaction(session -> promotions.move(session, request));
+    Alias alias =
+        switch (outcome) {
+          case Promotions.Outcome.Moved moved -> moved.alias();
+          // Thrown only now, so that the ledger keeps what the gates said.
+          case Promotions.Outcome.Refused refused ->
+              throw RegistryException.refused(refused.message());
+        };
     LOG.info(
         "alias moved: model={} alias={} action={} from={} to={}",
         alias.getModel(),
@@ -137,13 +154,35 @@ final class RegistryCalls {
                 .map(version -> Versions.get(session, Models.requireKey(session, model), version)));
   }
 
+  AliasAt aliasAt(AliasAtRequest request) {
+    RequestChecks.model(request.getModel());
+    String alias = request.getAlias().isEmpty() ? ModelRegistry.CHAMPION : request.getAlias();
+    RequestChecks.alias(alias);
+    Instant time = RequestChecks.time("time", request.getTime());
+    return database.inSnapshot(
+        session -> {
+          String key = Models.requireKey(session, request.getModel());
+          return Ledger.aliasAt(session, key, alias, time)
+              .map(found -> found.toBuilder().setModel(request.getModel()).build())
+              .orElseThrow(
+                  () ->
+                      RegistryException.notFound(
+                          "The alias '%s' of model '%s' pointed nowhere at %s"
+                              .formatted(alias, request.getModel(), time)));
+        });
+  }
+
+  VerifyResponse verify(VerifyRequest request) {
+    return Verification.of(database, artifacts, request);
+  }
+
   HistoryResponse history(HistoryRequest request) {
     RequestChecks.check(request);
     return database.inSnapshot(session -> Ledger.history(session, request));
   }
 
   LedgerEntry record(RecordRequest request) {
-    RequestChecks.check(request, reservedActions);
+    RequestChecks.check(request, Ledger.OWN);
     return database.inTransaction(
         session -> {
           Ledger.LockedModel model = Models.lock(session, request.getModel());

@@ -1,20 +1,39 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.registry.v1.AddWebhookRequest;
 import ai.neo.proto.registry.v1.Alias;
+import ai.neo.proto.registry.v1.AliasAt;
+import ai.neo.proto.registry.v1.AliasAtRequest;
 import ai.neo.proto.registry.v1.AliasName;
+import ai.neo.proto.registry.v1.Approval;
 import ai.neo.proto.registry.v1.Artifact;
+import ai.neo.proto.registry.v1.Change;
+import ai.neo.proto.registry.v1.Evaluation;
+import ai.neo.proto.registry.v1.GateReport;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
 import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ListVersionsResponse;
+import ai.neo.proto.registry.v1.ListWebhooksRequest;
+import ai.neo.proto.registry.v1.ListWebhooksResponse;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
+import ai.neo.proto.registry.v1.PendingPromotion;
+import ai.neo.proto.registry.v1.PromotionRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc.RegistryServiceImplBase;
+import ai.neo.proto.registry.v1.SignArtifactRequest;
+import ai.neo.proto.registry.v1.VerifyRequest;
+import ai.neo.proto.registry.v1.VerifyResponse;
 import ai.neo.proto.registry.v1.VersionName;
+import ai.neo.proto.registry.v1.WatchRequest;
+import ai.neo.proto.registry.v1.Webhook;
+import ai.neo.proto.registry.v1.WebhookDelivery;
+import ai.neo.proto.registry.v1.WebhookName;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,10 +49,19 @@ final class RegistryGrpcService extends RegistryServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryGrpcService.class);
 
   private final RegistryCalls calls;
+  private final GateCalls gates;
+  private final Webhooks webhooks;
+  private final ChangeFeed feed;
   private final Executor executor;
 
-  RegistryGrpcService(RegistryCalls calls, Executor executor) {
-    this.calls = calls;
+  /** What is done, blocking. */
+  record Calls(RegistryCalls registry, GateCalls gates, Webhooks webhooks) {}
+
+  RegistryGrpcService(Calls calls, ChangeFeed feed, Executor executor) {
+    this.calls = calls.registry();
+    this.gates = calls.gates();
+    this.webhooks = calls.webhooks();
+    this.feed = feed;
     this.executor = executor;
   }
 
@@ -76,6 +104,74 @@ final class RegistryGrpcService extends RegistryServiceImplBase {
   @Override
   public void record(RecordRequest request, StreamObserver<LedgerEntry> observer) {
     answer(observer, () -> calls.record(request));
+  }
+
+  @Override
+  public void getAliasAt(AliasAtRequest request, StreamObserver<AliasAt> observer) {
+    answer(observer, () -> calls.aliasAt(request));
+  }
+
+  @Override
+  public void submitEvaluation(Evaluation request, StreamObserver<LedgerEntry> observer) {
+    answer(observer, () -> gates.submit(request));
+  }
+
+  @Override
+  public void signArtifact(SignArtifactRequest request, StreamObserver<ModelVersion> observer) {
+    answer(observer, () -> gates.sign(request));
+  }
+
+  @Override
+  public void checkGates(VersionName request, StreamObserver<GateReport> observer) {
+    answer(observer, () -> gates.check(request));
+  }
+
+  @Override
+  public void requestPromotion(
+      PromotionRequest request, StreamObserver<PendingPromotion> observer) {
+    answer(observer, () -> gates.request(request));
+  }
+
+  @Override
+  public void approvePromotion(Approval request, StreamObserver<PendingPromotion> observer) {
+    answer(observer, () -> gates.approve(request));
+  }
+
+  @Override
+  public void waiveGates(PromotionRequest request, StreamObserver<PendingPromotion> observer) {
+    answer(observer, () -> gates.waive(request));
+  }
+
+  @Override
+  public void verify(VerifyRequest request, StreamObserver<VerifyResponse> observer) {
+    answer(observer, () -> calls.verify(request));
+  }
+
+  @Override
+  public void watch(WatchRequest request, StreamObserver<Change> observer) {
+    // By grpc-java, a server's observer is one.
+    feed.follow(request, (ServerCallStreamObserver<Change>) observer);
+  }
+
+  @Override
+  public void addWebhook(AddWebhookRequest request, StreamObserver<Webhook> observer) {
+    answer(observer, () -> webhooks.add(request));
+  }
+
+  @Override
+  public void listWebhooks(
+      ListWebhooksRequest request, StreamObserver<ListWebhooksResponse> observer) {
+    answer(observer, () -> webhooks.list());
+  }
+
+  @Override
+  public void removeWebhook(WebhookName request, StreamObserver<Webhook> observer) {
+    answer(observer, () -> webhooks.remove(request.getId()));
+  }
+
+  @Override
+  public void testWebhook(WebhookName request, StreamObserver<WebhookDelivery> observer) {
+    answer(observer, () -> webhooks.test(request.getId()));
   }
 
   private <T> void answer(StreamObserver<T> observer, Supplier<T> call) {

@@ -1,12 +1,20 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.registry.v1.Approval;
+import ai.neo.proto.registry.v1.Evaluation;
 import ai.neo.proto.registry.v1.HistoryRequest;
+import ai.neo.proto.registry.v1.Lineage;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
+import ai.neo.proto.registry.v1.PromotionRequest;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
+import ai.neo.proto.registry.v1.SignArtifactRequest;
 import io.grpc.Status;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -24,6 +32,11 @@ final class RequestChecks {
   private static final int SHORT_TEXT_MAX = 250;
   private static final int LONG_TEXT_MAX = 16_000;
   private static final int EVIDENCE_MAX = 1 << 20;
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
+  /** 16 MB of a message, and milliseconds to test. */
+  private static final int PAIRS_MAX = 1_000_000;
+
   private static final int METRICS_MAX = 1000;
 
   private RequestChecks() {}
@@ -38,6 +51,106 @@ final class RequestChecks {
     actor(request.getActor());
     text("reason", request.getReason(), LONG_TEXT_MAX);
     metrics(request.getMetricsMap());
+    check(request.getLineage());
+  }
+
+  private static void check(Lineage lineage) {
+    text("lineage.dataset_manifest", lineage.getDatasetManifest(), LONG_TEXT_MAX);
+    if (!lineage.getDatasetDigest().isEmpty()) {
+      digest("lineage.dataset_digest", lineage.getDatasetDigest());
+    }
+    text("lineage.code", lineage.getCode(), SHORT_TEXT_MAX);
+    if (lineage.getLearnerJournalOffset() < 0) {
+      throw RegistryException.invalid("lineage.learner_journal_offset is larger than any journal");
+    }
+  }
+
+  static void check(Evaluation evaluation) {
+    model(evaluation.getModel());
+    version("version", evaluation.getVersion());
+    digest("digest", evaluation.getDigest());
+    digest("dataset_digest", evaluation.getDatasetDigest());
+    if (evaluation.getSamples() < 1) {
+      throw RegistryException.invalid("samples must be at least 1");
+    }
+    metrics(evaluation.getMetricsMap());
+    time("evaluated_at", evaluation.getEvaluatedAt());
+    int pairs = evaluation.getCandidateOutcomesCount();
+    if (pairs != evaluation.getChampionOutcomesCount()) {
+      throw RegistryException.invalid(
+          "%d candidate_outcomes and %d champion_outcomes; expected a pair for each sample"
+              .formatted(pairs, evaluation.getChampionOutcomesCount()));
+    }
+    if (pairs > PAIRS_MAX || pairs > evaluation.getSamples()) {
+      throw RegistryException.invalid(
+          "%d pairs of outcomes; expected at most one for each of the %d samples, and at most %d"
+              .formatted(pairs, evaluation.getSamples(), PAIRS_MAX));
+    }
+    if (pairs > 0) {
+      version("champion_version", evaluation.getChampionVersion());
+      digest("champion_digest", evaluation.getChampionDigest());
+    }
+    finite("candidate_outcomes", evaluation.getCandidateOutcomesList());
+    finite("champion_outcomes", evaluation.getChampionOutcomesList());
+    text("key_id", evaluation.getKeyId(), SHORT_TEXT_MAX);
+    actor(evaluation.getActor());
+  }
+
+  static void check(PromotionRequest request) {
+    model(request.getModel());
+    version("version", request.getVersion());
+    actor(request.getActor());
+    reason(request.getReason());
+  }
+
+  static void check(Approval approval) {
+    if (approval.getId() <= 0) {
+      throw RegistryException.invalid("id is missing; ./neo model history shows requests and ids");
+    }
+    actor(approval.getActor());
+    text("reason", approval.getReason(), LONG_TEXT_MAX);
+  }
+
+  static void check(SignArtifactRequest request) {
+    model(request.getModel());
+    version("version", request.getVersion());
+    text("key_id", request.getSignature().getKeyId(), SHORT_TEXT_MAX);
+    actor(request.getActor());
+  }
+
+  static Instant time(String field, String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new RegistryException(
+          Status.Code.INVALID_ARGUMENT,
+          "%s=%s; expected a time in UTC such as 2026-11-21T10:00:00Z"
+              .formatted(field, shown(text)),
+          e);
+    }
+  }
+
+  private static void digest(String field, String digest) {
+    if (!DIGEST.matcher(digest).matches()) {
+      throw RegistryException.invalid(
+          "%s=%s; expected a SHA-256 as 64 lower-case hexadecimal digits"
+              .formatted(field, shown(digest)));
+    }
+  }
+
+  private static void finite(String field, List<Double> values) {
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        throw RegistryException.invalid(field + " holds " + value + ", which is not finite");
+      }
+    }
+  }
+
+  private static void reason(String reason) {
+    if (reason.isBlank()) {
+      throw RegistryException.invalid("reason is missing: the ledger records why");
+    }
+    text("reason", reason, LONG_TEXT_MAX);
   }
 
   static void check(MoveAliasRequest request) {
@@ -137,7 +250,7 @@ final class RequestChecks {
     }
   }
 
-  private static void actor(String actor) {
+  static void actor(String actor) {
     if (actor.isBlank()) {
       throw RegistryException.invalid("actor is missing: the ledger records who did it");
     }

@@ -1,7 +1,10 @@
 package ai.neo.modelregistry;
 
+import ai.neo.proto.registry.v1.ArtifactSignature;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
+import com.google.protobuf.ByteString;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
@@ -18,7 +21,11 @@ final class Versions {
       "SELECT m.title, v.version, v.digest, v.format, v.feature_set_id, v.parent_version,"
           + " v.data_description, v.metric_names, v.metric_values, v.created_at, v.created_by,"
           + " v.size_bytes, ARRAY(SELECT a.alias FROM registry.alias a WHERE a.model = v.model"
-          + " AND a.version = v.version ORDER BY a.alias) FROM registry.version v"
+          + " AND a.version = v.version ORDER BY a.alias), v.lineage_json,"
+          + " ARRAY(SELECT s.key_id FROM registry.artifact_signature s WHERE s.digest = v.digest"
+          + " ORDER BY s.key_id),"
+          + " ARRAY(SELECT s.signature FROM registry.artifact_signature s WHERE s.digest ="
+          + " v.digest ORDER BY s.key_id) FROM registry.version v"
           + " JOIN registry.version_detail d USING (model, version)"
           + " JOIN registry.model m ON m.name = v.model WHERE NOT d.deleted AND v.model = $1";
 
@@ -55,8 +62,8 @@ final class Versions {
     session.run(
         "INSERT INTO registry.version (model, version, digest, format, size_bytes, feature_set_id,"
             + " parent_version, data_description, metric_names, metric_values, created_at,"
-            + " created_by, refusal)"
-            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            + " created_by, refusal, lineage_json)"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         model.name(),
         version,
         content.digest(),
@@ -69,7 +76,8 @@ final class Versions {
         metrics.values().toArray(Double[]::new),
         Instant.parse(entry.getTime()).atOffset(ZoneOffset.UTC),
         request.getActor(),
-        content.refusal());
+        content.refusal(),
+        Lineages.text(request.getLineage()));
     describe(session, model.name(), version, registration);
     session.run(
         "UPDATE registry.model SET latest_version = $2, updated_ms = "
@@ -198,6 +206,18 @@ final class Versions {
     Double[] values = row.getArrayOfDoubles(8);
     for (int i = 0; i < names.length; i++) {
       version.putMetrics(names[i], values[i]);
+    }
+    String lineage = row.getString(13);
+    if (!lineage.isEmpty()) {
+      version.setLineage(Lineages.of(lineage));
+    }
+    String[] keys = row.getArrayOfStrings(14);
+    Buffer[] signatures = row.getArrayOfBuffers(15);
+    for (int i = 0; i < keys.length; i++) {
+      version.addSignatures(
+          ArtifactSignature.newBuilder()
+              .setKeyId(keys[i])
+              .setSignature(ByteString.copyFrom(signatures[i].getBytes())));
     }
     return version.build();
   }

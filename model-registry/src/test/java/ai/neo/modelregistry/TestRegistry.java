@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import ai.neo.modelregistry.gates.RegistryPolicy;
 import ai.neo.proto.registry.v1.AliasName;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
@@ -33,7 +34,11 @@ public final class TestRegistry implements AutoCloseable {
   private final ManagedChannel channel;
 
   public TestRegistry(RegistrySettings settings) throws IOException {
-    registry = ModelRegistry.open(settings);
+    this(settings, RegistryPolicy.NONE);
+  }
+
+  public TestRegistry(RegistrySettings settings, RegistryPolicy policy) throws IOException {
+    registry = ModelRegistry.open(settings, policy);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()

@@ -3,78 +3,144 @@ package ai.neo.modeltier;
 import ai.neo.modelgateway.Gateway;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
+import ai.neo.modelgateway.engine.ProgramTrust;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.learning.LearningService;
-import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.protocol.OtherModels;
 import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
+import ai.neo.modelgateway.serving.RegistryFollower;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
+import ai.neo.modelregistry.ChampionServing;
 import ai.neo.modelregistry.ModelRegistry;
 import ai.neo.modelregistry.mlflow.MlflowServer;
+import io.grpc.BindableService;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Registry and gateway, wired by hand and served on one port; the registry also by MLflow's HTTP.
- * The gateway reaches the registry by an in-process channel, as it would reach one elsewhere.
+ * The gateway reaches the registry by an in-process channel, as it reaches one elsewhere, and
+ * follows its changes. Either of the two can run without the other.
  */
 final class RunningTier implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningTier.class);
 
+  /** So that a gateway soon knows when its registry's machine is gone. */
+  private static final long KEEP_ALIVE_SECONDS = 20;
+
+  private static final long KEEP_ALIVE_MIN_SECONDS = 10;
+
   /** Closed last to first. */
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-  private final Gateway gateway;
-  private final MlflowServer mlflow;
+  private final Ports ports;
 
   /** Starts every part, and ends those that run when a later one cannot. */
   RunningTier(TierSettings settings) throws IOException {
     try {
-      Servers servers = start(settings);
-      this.gateway = servers.gateway();
-      this.mlflow = servers.mlflow();
+      this.ports = start(settings);
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private record Servers(Gateway gateway, MlflowServer mlflow) {}
+  /** 0 for what is not served here. */
+  private record Ports(int grpc, int http, int registry) {}
 
-  private Servers start(TierSettings settings) throws IOException {
+  private Ports start(TierSettings settings) throws IOException {
     TierTracing tracing = opened(TierTracing.open(System.getenv())); // closed last
-    ModelRegistry registry = opened(ModelRegistry.open(settings.registry()));
-    VersionRegistry versions = new RegistryClient(channelTo(registry));
+    return switch (settings.registry()) {
+      case TierSettings.Registry.Elsewhere there -> {
+        Channel channel = channelTo(there);
+        Served served = gateway(settings, tracing, channel, new RegistryForward(channel));
+        yield new Ports(served.gateway().port(), served.gateway().httpPort(), 0);
+      }
+      case TierSettings.Registry.Here here -> {
+        ModelRegistry registry = opened(ModelRegistry.open(here.settings(), settings.policy()));
+        yield here.alone() ? alone(settings, registry) : both(settings, tracing, registry);
+      }
+    };
+  }
+
+  private Ports alone(TierSettings settings, ModelRegistry registry) throws IOException {
+    Server server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(settings.gateway().host(), settings.gateway().grpcPort()))
+            .permitKeepAliveTime(KEEP_ALIVE_MIN_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .directExecutor() // the registry leaves the transport's thread by itself
+            .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
+            .addService(registry.service())
+            .addService(new HealthStatusManager().getHealthService())
+            .build()
+            .start();
+    parts.push(server::shutdownNow);
+    MlflowServer mlflow =
+        opened(MlflowServer.start(registry, ChampionServing.none(), settings.registryPort()));
+    return new Ports(server.getPort(), 0, mlflow.port());
+  }
+
+  private Ports both(TierSettings settings, TierTracing tracing, ModelRegistry registry)
+      throws IOException {
+    Served served = gateway(settings, tracing, channelTo(registry), registry.service());
+    MlflowServer mlflow =
+        opened(
+            MlflowServer.start(
+                registry,
+                new GatewayChampions(served.catalog(), Set.copyOf(settings.models())),
+                settings.registryPort()));
+    return new Ports(served.gateway().port(), served.gateway().httpPort(), mlflow.port());
+  }
+
+  private record Served(Gateway gateway, ServingCatalog catalog) {}
+
+  private Served gateway(
+      TierSettings settings, TierTracing tracing, Channel channel, BindableService registry)
+      throws IOException {
+    VersionRegistry versions = new RegistryClient(channel);
+    ProgramTrust trust =
+        new ProgramTrust(
+            settings.gateway().permissions().torchScript(), settings.policy().trustedKeys());
     ServingCatalog catalog =
         opened(
             new ServingCatalog(
                 versions,
-                List.of(
-                    new NetworkEngine(),
-                    new OnnxEngine(),
-                    new TorchScriptEngine(settings.gateway().permissions().torchScript()))));
+                List.of(new NetworkEngine(), new OnnxEngine(), new TorchScriptEngine(trust))));
     settings.models().forEach(model -> restore(catalog, model));
     LearningService learning =
-        opened(new LearningService(LearningSettings.defaults(), catalog, versions));
+        opened(
+            new LearningService(
+                settings.learning(),
+                catalog,
+                versions,
+                Optional.of(settings.dataDirectory().resolve("learning"))));
+    settings.models().forEach(learning::open);
     ModelRepository repository = repository(settings, catalog, versions);
-    Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));
+    Forwarding forwarding = opened(Forwarding.start(settings.sources().forward(), versions));
     Gateway started =
         opened(
             Gateway.start(
@@ -83,20 +149,15 @@ final class RunningTier implements AutoCloseable {
                     catalog,
                     tracing.openTelemetry(),
                     learning::statuses,
-                    List.of(registry.service(), learning),
+                    List.of(registry, learning),
                     new OtherModels(forwarding, repository))));
-    MlflowServer mlflowServer =
-        opened(
-            MlflowServer.start(
-                registry,
-                new GatewayChampions(catalog, Set.copyOf(settings.models())),
-                settings.registryPort()));
-    return new Servers(started, mlflowServer);
+    opened(RegistryFollower.start(versions, catalog, Set.copyOf(settings.models())));
+    return new Served(started, catalog);
   }
 
   private static ModelRepository repository(
       TierSettings settings, ServingCatalog catalog, VersionRegistry registry) throws IOException {
-    Optional<Path> folder = settings.elsewhere().repository();
+    Optional<Path> folder = settings.sources().repository();
     try {
       return folder.isPresent()
           ? ModelRepository.open(folder.get(), catalog, registry)
@@ -107,15 +168,15 @@ final class RunningTier implements AutoCloseable {
   }
 
   int grpcPort() {
-    return gateway.port();
+    return ports.grpc();
   }
 
   int httpPort() {
-    return gateway.httpPort();
+    return ports.http();
   }
 
   int registryPort() {
-    return mlflow.port();
+    return ports.registry();
   }
 
   @Override
@@ -130,7 +191,19 @@ final class RunningTier implements AutoCloseable {
     }
   }
 
-  private ManagedChannel channelTo(ModelRegistry registry) throws IOException {
+  private Channel channelTo(TierSettings.Registry.Elsewhere there) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(there.host(), there.port())
+            .usePlaintext()
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveWithoutCalls(true)
+            .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
+            .build();
+    parts.push(channel::shutdownNow);
+    return channel;
+  }
+
+  private Channel channelTo(ModelRegistry registry) throws IOException {
     String name = InProcessServerBuilder.generateName();
     Server server =
         InProcessServerBuilder.forName(name)

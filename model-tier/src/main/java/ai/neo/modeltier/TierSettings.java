@@ -3,8 +3,11 @@ package ai.neo.modeltier;
 import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.forward.ForwardSettings;
 import ai.neo.modelgateway.forward.ForwardTarget;
+import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
+import ai.neo.modelregistry.gates.PolicyFile;
+import ai.neo.modelregistry.gates.RegistryPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,19 +23,36 @@ import java.util.Set;
  * What the process was told: options by argument, the database by environment alone, since anybody
  * on the machine can read a command line.
  *
+ * @param policy what every promotion must pass, and whose programs may run
  * @param registryPort of the registry's HTTP; 0 takes a free one
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
- * @param elsewhere where models come from beside the registry
+ * @param learning how learners work, and what they keep under the data directory
+ * @param sources where models come from beside the registry
  */
 record TierSettings(
     GatewaySettings gateway,
-    RegistrySettings registry,
+    Registry registry,
+    RegistryPolicy policy,
     int registryPort,
     Path dataDirectory,
     OptionalLong parentPid,
     List<String> models,
-    Elsewhere elsewhere) {
+    LearningSettings learning,
+    Sources sources) {
+
+  /** Which registry there is. */
+  sealed interface Registry {
+    /**
+     * One in this process.
+     *
+     * @param alone without a gateway beside it
+     */
+    record Here(RegistrySettings settings, boolean alone) implements Registry {}
+
+    /** One in another process, whose changes are followed. */
+    record Elsewhere(String host, int port) implements Registry {}
+  }
 
   static final String USAGE =
       """
@@ -48,6 +68,7 @@ record TierSettings(
         --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor)
         --max-waiting N        requests that may wait for them, for each model (256)
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
+        --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
         --admin                let callers load and unload models
         --model-repository DIR serve the ONNX and TorchScript models of a Triton model repository
         --forward NAME=HOST:PORT[/MODEL...]
@@ -55,6 +76,9 @@ record TierSettings(
                                named; repeatable
         --forward-hedge-ms MS  when such a server has not answered by then, a version of the model
                                that is loaded here answers, and says so (50)
+        --registry HOST:PORT   no registry here: use that one and follow its changes
+        --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
+        --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
       """;
@@ -66,13 +90,16 @@ record TierSettings(
   private static final String DEFAULT_MODEL = "direction";
   private static final String REPOSITORY = "--model-repository";
   private static final String HEDGE = "--forward-hedge-ms";
-  private static final Set<String> FLAGS = Set.of("--allow-torchscript", "--admin");
+  private static final Set<String> FLAGS =
+      Set.of("--allow-torchscript", "--admin", "--registry-only");
   private static final Set<String> VALUES =
       Set.of(
           "--host",
           "--grpc-port",
           "--http-port",
           "--registry-port",
+          "--registry",
+          "--policy",
           "--data-dir",
           "--parent-pid",
           "--inference-threads",
@@ -86,7 +113,7 @@ record TierSettings(
    * @param forward servers whose models are served through this process
    * @param repository a folder laid out as Triton's
    */
-  record Elsewhere(ForwardSettings forward, Optional<Path> repository) {}
+  record Sources(ForwardSettings forward, Optional<Path> repository) {}
 
   TierSettings {
     if (registryPort > PORT_MAX) {
@@ -106,6 +133,7 @@ record TierSettings(
     List<String> models = new ArrayList<>();
     Map<String, Integer> batches = new HashMap<>();
     List<ForwardTarget> targets = new ArrayList<>();
+    StringBuilder learning = new StringBuilder();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -118,6 +146,8 @@ record TierSettings(
         targets.add(ForwardTarget.parse(value(arguments, ++i)));
       } else if (option.equals("--batch")) {
         batch(value(arguments, ++i), batches);
+      } else if (option.equals("--learning")) {
+        learning.append(value(arguments, ++i)).append('\n');
       } else {
         throw new IllegalArgumentException("unknown option: " + option);
       }
@@ -134,14 +164,18 @@ record TierSettings(
     Path directory = directory(required(options, "--data-dir"), "--data-dir");
     return new TierSettings(
         gateway,
-        new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        registry(options, environment, directory),
+        options.containsKey("--policy")
+            ? PolicyFile.read(Path.of(options.get("--policy")))
+            : RegistryPolicy.NONE,
         whole(options, "--registry-port", REGISTRY_PORT),
         directory,
         options.containsKey("--parent-pid")
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
             : OptionalLong.empty(),
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
-        new Elsewhere(
+        learning(learning.toString()),
+        new Sources(
             forward(options, targets),
             Optional.ofNullable(options.get(REPOSITORY)).map(d -> directory(d, REPOSITORY))));
   }
@@ -151,6 +185,37 @@ record TierSettings(
     return options.containsKey(HEDGE)
         ? byDefault.withHedge(Duration.ofMillis(number(options.get(HEDGE), HEDGE)))
         : byDefault;
+  }
+
+  private static LearningSettings learning(String lines) {
+    try {
+      return LearningSettings.of(lines);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--learning: " + e.getMessage(), e);
+    }
+  }
+
+  private static Registry registry(
+      Map<String, String> options, Map<String, String> environment, Path directory) {
+    boolean alone = options.containsKey("--registry-only");
+    if (options.containsKey("--registry")) {
+      if (alone) {
+        throw new IllegalArgumentException(
+            "--registry-only and --registry exclude each other: one runs a registry, the other uses"
+                + " one");
+      }
+      String address = options.get("--registry");
+      int colon = address.lastIndexOf(':');
+      if (colon < 1) {
+        throw new IllegalArgumentException("--registry must be HOST:PORT, not '" + address + "'");
+      }
+      return new Registry.Elsewhere(
+          address.substring(0, colon),
+          Math.toIntExact(number(address.substring(colon + 1), "--registry's port")));
+    }
+    return new Registry.Here(
+        new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        alone);
   }
 
   private static GatewaySettings.InferenceLimits limits(

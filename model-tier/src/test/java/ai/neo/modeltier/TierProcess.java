@@ -78,6 +78,12 @@ final class TierProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Ends it without a word, as SIGKILL does, and returns when it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
   /** The exit status. */
   int awaitEnd(long seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {

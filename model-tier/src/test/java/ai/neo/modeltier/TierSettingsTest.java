@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.forward.ForwardTarget;
+import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelregistry.gates.RegistryPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,9 +29,18 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("direction");
     assertThat(settings.registryPort()).isEqualTo(8003);
     assertThat(settings.parentPid()).isEmpty();
-    assertThat(settings.elsewhere().forward().targets()).isEmpty();
-    assertThat(settings.elsewhere().repository()).isEmpty();
-    assertThat(settings.registry().artifactsDirectory()).isEqualTo(Path.of("/data/artifacts"));
+    assertThat(settings.sources().forward().targets()).isEmpty();
+    assertThat(settings.sources().repository()).isEmpty();
+    assertThat(settings.learning()).isEqualTo(LearningSettings.defaults());
+    assertThat(settings.policy()).isEqualTo(RegistryPolicy.NONE);
+    assertThat(settings.registry())
+        .isInstanceOfSatisfying(
+            TierSettings.Registry.Here.class,
+            here -> {
+              assertThat(here.alone()).isFalse();
+              assertThat(here.settings().artifactsDirectory())
+                  .isEqualTo(Path.of("/data/artifacts"));
+            });
   }
 
   @Test
@@ -43,11 +54,13 @@ class TierSettingsTest {
     arguments.addAll(List.of("--registry-port", "18003"));
     arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
     arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
+    arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
+    arguments.addAll(List.of("--learning", "snapshotEvery=64"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
-    assertThat(settings.elsewhere().forward().targets())
+    assertThat(settings.sources().forward().targets())
         .containsExactly(ForwardTarget.parse("t=h:1"), ForwardTarget.parse("u=h:2/a"));
-    assertThat(settings.elsewhere().forward().hedge()).isEqualTo(Duration.ofMillis(7));
-    assertThat(settings.elsewhere().repository()).hasValue(Path.of("/models"));
+    assertThat(settings.sources().forward().hedge()).isEqualTo(Duration.ofMillis(7));
+    assertThat(settings.sources().repository()).hasValue(Path.of("/models"));
     assertThat(settings.gateway())
         .isEqualTo(
             new GatewaySettings(
@@ -59,6 +72,8 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.registryPort()).isEqualTo(18_003);
     assertThat(settings.parentPid()).hasValue(77);
+    assertThat(settings.learning().guards().probeChange()).isEqualTo(0.3);
+    assertThat(settings.learning().snapshotEvery()).isEqualTo(64);
   }
 
   @Test
@@ -78,8 +93,24 @@ class TierSettingsTest {
         .hasMessage("--batch must be MODEL=ROWS, not 'a'");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--batch", "a=0"))
         .hasMessageContaining("1 to 4096 rows");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--learning", "speed=9"))
+        .hasMessageContaining("--learning: there is no setting 'speed'; there are");
     assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
         .hasMessage("NEO_POSTGRES_URL is not set");
+  }
+
+  @Test
+  void eitherHalfCanBeByItself() {
+    assertThat(TierSettings.of(List.of("--data-dir", "/d", "--registry", "r.lan:8011"), Map.of()))
+        .extracting(TierSettings::registry)
+        .isEqualTo(new TierSettings.Registry.Elsewhere("r.lan", 8011));
+    assertThat(of("--data-dir", "/d", "--registry-only").registry())
+        .isInstanceOfSatisfying(
+            TierSettings.Registry.Here.class, here -> assertThat(here.alone()).isTrue());
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--registry-only", "--registry", "r:1"))
+        .hasMessageContaining("exclude each other");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--registry", "8011"))
+        .hasMessage("--registry must be HOST:PORT, not '8011'");
   }
 
   private static TierSettings of(String... arguments) {

@@ -1,14 +1,10 @@
 package ai.neo.orchestrator;
 
 import ai.neo.featurestore.FeatureSetDefinition;
-import ai.neo.featurestore.TrainingRows;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.proto.learning.v1.TrainHeader;
-import ai.neo.tradingtypes.Instrument;
 import io.grpc.Channel;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /** The version that a run begins with where the registry has none: trained on its data's past. */
@@ -28,19 +24,14 @@ final class FirstModel {
       return;
     }
     FeatureSetDefinition features = FeatureSetDefinition.parse(definition.featuresYaml());
-    List<TrainingRows> parts = new ArrayList<>();
-    int rows = 0;
-    for (Instrument instrument : source.instruments()) {
-      TrainingRows part =
-          TrainingRows.build(
-              features,
-              source.trainingBars(instrument.id()),
-              definition.loop().horizonBars(),
-              definition.loop().labelThreshold());
-      parts.add(part);
-      rows += part.size();
-    }
-    System.err.printf("neo: training the first model on %d rows that are never traded%n", rows);
+    ModelTraining.Rows rows =
+        TrainingData.rows(
+            features,
+            source.instruments().stream().map(one -> source.trainingBars(one.id())).toList(),
+            definition.loop().horizonBars(),
+            definition.loop().labelThreshold());
+    System.err.printf(
+        "neo: training the first model on %d rows that are never traded%n", rows.count());
     new ModelTraining(channel)
         .train(
             TrainHeader.newBuilder()
@@ -50,7 +41,7 @@ final class FirstModel {
                 .setSeed(definition.seed())
                 .setDataDescription(String.join("; ", source.summaries()))
                 .build(),
-            joined(features.width(), rows, parts),
+            rows,
             progress ->
                 System.err.printf(
                     Locale.ROOT,
@@ -59,22 +50,5 @@ final class FirstModel {
                     progress.getEpochs(),
                     progress.getLoss(),
                     100 * progress.getHeldOutAccuracy()));
-  }
-
-  private static ModelTraining.Rows joined(int width, int rows, List<TrainingRows> parts) {
-    float[] features = new float[rows * width];
-    int[] labels = new int[rows];
-    float[] returns = new float[rows];
-    long[] times = new long[rows];
-    int at = 0;
-    for (TrainingRows part : parts) {
-      for (int row = 0; row < part.size(); row++, at++) {
-        part.copyRow(row, features, at * width);
-        labels[at] = part.label(row);
-        returns[at] = (float) part.forwardReturn(row);
-        times[at] = part.timeNs(row);
-      }
-    }
-    return new ModelTraining.Rows(width, features, labels, returns, times);
   }
 }

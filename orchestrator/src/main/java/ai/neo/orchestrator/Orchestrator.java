@@ -63,8 +63,8 @@ import org.slf4j.LoggerFactory;
 public final class Orchestrator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
   private static final String MODEL = "direction";
-  private static final int HORIZON_BARS = 15;
-  private static final double LABEL_THRESHOLD = 0.0015;
+  static final int HORIZON_BARS = 15;
+  static final double LABEL_THRESHOLD = 0.0015;
   private static final long MS = 1_000_000L;
 
   /**
@@ -322,7 +322,8 @@ public final class Orchestrator implements AutoCloseable {
                     cache().resolve("djl"),
                     stores.postgresUrl(),
                     wanted,
-                    telemetry.childEnvironment())));
+                    telemetry.childEnvironment(),
+                    configuration.learning())));
     modelTier = Optional.of(started);
     return new Endpoint("127.0.0.1", started.grpcPort());
   }

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.engine;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -7,12 +8,35 @@ import java.util.Objects;
  *
  * @param actionProbabilities rows × 3, row-major, in the order SELL, HOLD, BUY
  * @param expectedReturn one per row, as a fraction; empty when the model does not estimate it
+ * @param columns what else the model tells of each row, in the model's order
  */
 @SuppressWarnings("ArrayRecordComponent") // written once by the engine, then copied to the wire
-public record Answer(float[] actionProbabilities, float[] expectedReturn) {
+public record Answer(float[] actionProbabilities, float[] expectedReturn, List<Column> columns) {
 
   /** SELL, HOLD, BUY. */
   public static final int ACTIONS = 3;
+
+  /** How far the probability of the likeliest action may be off, as the model sees it. */
+  public static final String UNCERTAINTY = "uncertainty";
+
+  /** How unlike the training rows an input is: mean squared error in squared deviations. */
+  public static final String RECONSTRUCTION_ERROR = "reconstruction_error";
+
+  /** The columns that a model may have. */
+  public static final List<String> COLUMNS = List.of(UNCERTAINTY, RECONSTRUCTION_ERROR);
+
+  /**
+   * One number per row.
+   *
+   * @param name as the protocol calls the output
+   */
+  @SuppressWarnings("ArrayRecordComponent") // as above
+  public record Column(String name, float[] values) {}
+
+  /** An answer without further columns. */
+  public Answer(float[] actionProbabilities, float[] expectedReturn) {
+    this(actionProbabilities, expectedReturn, List.of());
+  }
 
   public Answer {
     Objects.requireNonNull(actionProbabilities, "actionProbabilities");
@@ -29,6 +53,26 @@ public record Answer(float[] actionProbabilities, float[] expectedReturn) {
               + " for rows="
               + actionProbabilities.length / ACTIONS);
     }
+    columns = List.copyOf(columns);
+    for (Column column : columns) {
+      if (column.values().length != actionProbabilities.length / ACTIONS) {
+        throw new IllegalArgumentException(
+            column.name() + " must hold one per row, got " + column.values().length);
+      }
+    }
+  }
+
+  /**
+   * The numbers of a column.
+   *
+   * @throws IllegalArgumentException when the model does not have it
+   */
+  public float[] column(String name) {
+    return columns.stream()
+        .filter(column -> column.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the model does not answer " + name))
+        .values();
   }
 
   /** The number of rows answered. */
@@ -43,7 +87,9 @@ public record Answer(float[] actionProbabilities, float[] expectedReturn) {
 
   /** False when any number is NaN or infinite: such an answer must not reach a trader. */
   public boolean isFinite() {
-    return allFinite(actionProbabilities) && allFinite(expectedReturn);
+    return allFinite(actionProbabilities)
+        && allFinite(expectedReturn)
+        && columns.stream().allMatch(column -> allFinite(column.values()));
   }
 
   private static boolean allFinite(float[] values) {

@@ -1,5 +1,7 @@
 package ai.neo.modelgateway.engine;
 
+import ai.neo.proto.registry.v1.ArtifactSignature;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -11,6 +13,7 @@ import java.util.Objects;
  * @param format "onnx", "torchscript" or "neo-djl"
  * @param featureSetId hash of the definition of the features that the model was trained on
  * @param content the artifact's bytes; shared, not copied: nobody writes to it
+ * @param signatures over the digest, as the registry keeps them; not checked yet
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes; identity is the digest
 public record ModelArtifact(
@@ -19,7 +22,19 @@ public record ModelArtifact(
     String digest,
     String format,
     String featureSetId,
-    byte[] content) {
+    byte[] content,
+    List<ArtifactSignature> signatures) {
+
+  /** An artifact that nobody signed. */
+  public ModelArtifact(
+      String model,
+      String version,
+      String digest,
+      String format,
+      String featureSetId,
+      byte[] content) {
+    this(model, version, digest, format, featureSetId, content, List.of());
+  }
 
   public ModelArtifact {
     requireText(model, "model");
@@ -28,6 +43,7 @@ public record ModelArtifact(
     Objects.requireNonNull(featureSetId, "featureSetId");
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(version, "version");
+    signatures = List.copyOf(signatures);
     if (!version.matches("[1-9][0-9]{0,17}")) {
       throw new IllegalArgumentException("version must be a positive integer: '" + version + "'");
     }

@@ -7,12 +7,14 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Serves ONNX with ONNX Runtime, on the caller's thread. Input {@code features} FP32 [-1, F];
- * outputs {@code action_probabilities} FP32 [-1, 3] and optionally {@code expected_return} FP32
- * [-1, 1] or [-1]; further outputs are left alone.
+ * Serves ONNX with ONNX Runtime, on the caller's thread. Input {@code features} FP32 [-1, T · F];
+ * outputs {@code action_probabilities} FP32 [-1, 3] and optionally {@code expected_return}, {@code
+ * uncertainty} and {@code reconstruction_error} FP32 [-1, 1] or [-1]; further outputs are left
+ * alone.
  */
 public final class OnnxEngine implements ModelEngine {
 
@@ -22,6 +24,9 @@ public final class OnnxEngine implements ModelEngine {
 
   /** Under this key a file may say for which feature set it was made; then it has to agree. */
   private static final String FEATURE_SET_ID = "feature_set_id";
+
+  /** Under this key a file may say how many feature vectors a row holds; without it, one. */
+  private static final String WINDOW = "window";
 
   @Override
   public boolean reads(String format) {
@@ -76,9 +81,33 @@ public final class OnnxEngine implements ModelEngine {
     }
     boolean expectsReturn = outputs.containsKey(EXPECTED_RETURN);
     if (expectsReturn) {
-      requireOnePerRow(shapeOfFloats(EXPECTED_RETURN, outputs.get(EXPECTED_RETURN)));
+      requireOnePerRow(EXPECTED_RETURN, outputs);
     }
-    return new OnnxModel(artifact, environment, session, (int) input[1], expectsReturn);
+    List<String> columns = Answer.COLUMNS.stream().filter(outputs::containsKey).toList();
+    for (String column : columns) {
+      requireOnePerRow(column, outputs);
+    }
+    int width = (int) input[1];
+    return new OnnxModel(
+        artifact,
+        environment,
+        session,
+        new OnnxModel.Contract(width, window(session, width), expectsReturn, columns));
+  }
+
+  private static int window(OrtSession session, int width)
+      throws OrtException, ModelRefusedException {
+    String inside = session.getMetadata().getCustomMetadata().getOrDefault(WINDOW, "1");
+    try {
+      int window = Integer.parseInt(inside);
+      if (window >= 1 && width % window == 0) {
+        return window;
+      }
+    } catch (NumberFormatException e) {
+      throw new ModelRefusedException("the file's window is no number: '" + inside + "'", e);
+    }
+    throw new ModelRefusedException(
+        "the file's window of " + inside + " does not divide its " + width + " features");
   }
 
   private static void requireFeatureSet(ModelArtifact artifact, OrtSession session)
@@ -94,12 +123,14 @@ public final class OnnxEngine implements ModelEngine {
     }
   }
 
-  private static void requireOnePerRow(long[] shape) throws ModelRefusedException {
+  private static void requireOnePerRow(String name, Map<String, NodeInfo> outputs)
+      throws ModelRefusedException {
+    long[] shape = shapeOfFloats(name, outputs.get(name));
     boolean column = shape.length == 2 && shape[0] == -1 && shape[1] == 1;
     boolean vector = shape.length == 1 && shape[0] == -1;
     if (!column && !vector) {
       throw new ModelRefusedException(
-          "output 'expected_return' must have the shape [-1,1], it has " + shown(shape));
+          "output '" + name + "' must have the shape [-1,1], it has " + shown(shape));
     }
   }
 

@@ -6,6 +6,9 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,24 +18,31 @@ final class OnnxModel implements ServableModel {
   private final ModelArtifact artifact;
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final int features;
+  private final Contract contract;
   private final Set<String> outputs;
   private final InFlight running;
 
+  /**
+   * What the file takes and answers.
+   *
+   * @param features T · F
+   * @param window T
+   * @param columns the further outputs that it has
+   */
+  record Contract(int features, int window, boolean expectsReturn, List<String> columns) {}
+
   OnnxModel(
-      ModelArtifact artifact,
-      OrtEnvironment environment,
-      OrtSession session,
-      int features,
-      boolean expectsReturn) {
+      ModelArtifact artifact, OrtEnvironment environment, OrtSession session, Contract contract) {
     this.artifact = artifact;
     this.environment = environment;
     this.session = session;
-    this.features = features;
-    this.outputs =
-        expectsReturn
-            ? Set.of(OnnxEngine.ACTION_PROBABILITIES, OnnxEngine.EXPECTED_RETURN)
-            : Set.of(OnnxEngine.ACTION_PROBABILITIES);
+    this.contract = contract;
+    Set<String> wanted = new HashSet<>(contract.columns());
+    wanted.add(OnnxEngine.ACTION_PROBABILITIES);
+    if (contract.expectsReturn()) {
+      wanted.add(OnnxEngine.EXPECTED_RETURN);
+    }
+    this.outputs = Set.copyOf(wanted);
     this.running = new InFlight(this::free);
   }
 
@@ -43,7 +53,17 @@ final class OnnxModel implements ServableModel {
 
   @Override
   public int features() {
-    return features;
+    return contract.features();
+  }
+
+  @Override
+  public int window() {
+    return contract.window();
+  }
+
+  @Override
+  public List<String> columns() {
+    return contract.columns();
   }
 
   /** A graph may be of any size. */
@@ -54,14 +74,19 @@ final class OnnxModel implements ServableModel {
 
   @Override
   public Answer infer(float[] rowMajorFeatures, int rows) {
-    if (rows < 1 || rowMajorFeatures.length != (long) rows * features) {
+    if (rows < 1 || rowMajorFeatures.length != (long) rows * contract.features()) {
       throw new IllegalArgumentException(
-          "expected " + rows + " × " + features + " numbers, got " + rowMajorFeatures.length);
+          "expected "
+              + rows
+              + " × "
+              + contract.features()
+              + " numbers, got "
+              + rowMajorFeatures.length);
     }
     if (!running.enter()) {
       throw new IllegalStateException(artifact + " is closed");
     }
-    long[] shape = {rows, features};
+    long[] shape = {rows, contract.features()};
     try (OnnxTensor input =
             OnnxTensor.createTensor(environment, FloatBuffer.wrap(rowMajorFeatures), shape);
         OrtSession.Result result = session.run(Map.of(OnnxEngine.FEATURES, input), outputs)) {
@@ -71,7 +96,11 @@ final class OnnxModel implements ServableModel {
           outputs.contains(OnnxEngine.EXPECTED_RETURN)
               ? floats(result, OnnxEngine.EXPECTED_RETURN, rows)
               : new float[0];
-      return new Answer(probabilities, returns);
+      List<Answer.Column> columns = new ArrayList<>();
+      for (String name : contract.columns()) {
+        columns.add(new Answer.Column(name, floats(result, name, rows)));
+      }
+      return new Answer(probabilities, returns, columns);
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime failed: " + e.getMessage(), e);
     } finally {

@@ -1,5 +1,7 @@
 package ai.neo.modelgateway.engine;
 
+import java.util.List;
+
 /**
  * One loaded, immutable version of a model. Safe for any number of threads, except that nobody may
  * call {@link #infer} once {@link #close} was called; the serving catalog sees to that.
@@ -12,8 +14,18 @@ public interface ServableModel extends AutoCloseable {
   /** What this was loaded from. */
   ModelArtifact artifact();
 
-  /** F, the width of a row. */
+  /** T · F, the width of a row: the oldest of its vectors first, the newest last. */
   int features();
+
+  /** T, how many feature vectors a row holds; 1 where a model looks at the newest alone. */
+  default int window() {
+    return 1;
+  }
+
+  /** Names of the {@linkplain Answer#columns() further outputs}, in order. */
+  default List<String> columns() {
+    return List.of();
+  }
 
   /**
    * Whether a few rows take microseconds: then they are answered where they arrive, since handing

@@ -6,11 +6,13 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Serves TorchScript with DJL's PyTorch, offline. TorchScript is a program that runs with the
- * rights of this process, so that it is refused unless the operator allowed it.
+ * rights of this process, so that it is refused unless a trusted key signed it or the operator
+ * allowed everybody's.
  *
  * <p>{@code forward(features)} answers {@code action_probabilities} [N, 3], or a pair of that and
  * {@code expected_return} [N, 1]. A TorchScript file does not say how wide its input is, so the
@@ -22,13 +24,20 @@ public final class TorchScriptEngine implements ModelEngine {
   /** Wider than any feature set, and small enough for a warm-up batch. */
   private static final int FEATURES_MAX = 65_536;
 
-  private final boolean allowed;
+  private final ProgramTrust trust;
 
   /**
    * @param allowed whether the operator trusts whoever registers models with running code here
    */
   public TorchScriptEngine(boolean allowed) {
-    this.allowed = allowed;
+    this(new ProgramTrust(allowed, List.of()));
+  }
+
+  /**
+   * @param trust whose programs may run
+   */
+  public TorchScriptEngine(ProgramTrust trust) {
+    this.trust = trust;
   }
 
   @Override
@@ -38,10 +47,11 @@ public final class TorchScriptEngine implements ModelEngine {
 
   @Override
   public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
-    if (!allowed) {
+    if (!trust.covers(artifact)) {
       throw new ModelRefusedException(
           "TorchScript is a program and would run with the gateway's rights; export the model to"
-              + " ONNX, or start the gateway with TorchScript allowed");
+              + " ONNX, have it signed by a configured signer (./neo model sign), or start the"
+              + " gateway with TorchScript allowed");
     }
     int features = width(artifact);
     Model model;
@@ -63,7 +73,7 @@ public final class TorchScriptEngine implements ModelEngine {
   }
 
   private static int width(ModelArtifact artifact) throws ModelRefusedException {
-    Optional<String> text = TorchArchive.extraFile(artifact.content(), "features");
+    Optional<String> text = ExtraFile.text(artifact.content(), "features");
     int features = text.filter(t -> t.matches("[0-9]{1,6}")).map(Integer::parseInt).orElse(0);
     if (features < 1 || features > FEATURES_MAX) {
       throw new ModelRefusedException(

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.learning;
 
+import ai.neo.proto.learning.v1.CopyImage;
 import java.util.Arrays;
 
 /**
@@ -55,6 +56,24 @@ final class Adam {
     Arrays.fill(mean, 0f);
     Arrays.fill(square, 0f);
     steps = 0;
+  }
+
+  void write(CopyImage.Builder image) {
+    for (float value : mean) {
+      image.addMean(value);
+    }
+    for (float value : square) {
+      image.addSquare(value);
+    }
+    image.setSteps(steps);
+  }
+
+  void read(CopyImage image) {
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = image.getMean(i);
+      square[i] = image.getSquare(i);
+    }
+    steps = image.getSteps();
   }
 
   /** Euclidean length; not finite when any component is not. */

@@ -2,6 +2,7 @@ package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.Answer;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Iterator;
 
 /** The newest held-out samples: no weights have ever learned from one of them. One thread. */
@@ -23,6 +24,11 @@ final class EvaluationWindow {
 
   int size() {
     return samples.size();
+  }
+
+  /** Oldest first. */
+  Collection<Sample> samples() {
+    return samples;
   }
 
   /** Whatever answers {@code rows} rows of features. */

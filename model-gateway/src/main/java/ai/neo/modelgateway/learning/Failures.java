@@ -5,6 +5,7 @@ import ai.neo.modelgateway.serving.RegistryException;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ final class Failures {
 
   /** Work that answers a call, and may fail. */
   interface Work {
-    void run() throws ModelRefusedException, TrainingStoppedException;
+    void run() throws ModelRefusedException, TrainingStoppedException, IOException;
   }
 
   /** Runs the work; a failure becomes the call's status, and an unforeseen one is logged too. */
@@ -25,6 +26,8 @@ final class Failures {
     try {
       work.run();
     } catch (ModelRefusedException e) {
+      fail(caller, Status.FAILED_PRECONDITION, e);
+    } catch (IOException e) {
       fail(caller, Status.FAILED_PRECONDITION, e);
     } catch (TrainingStoppedException e) {
       fail(caller, Status.ABORTED, e);

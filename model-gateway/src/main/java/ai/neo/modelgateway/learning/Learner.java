@@ -2,15 +2,19 @@ package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
-import ai.neo.modelgateway.network.NetworkShape;
-import ai.neo.modelgateway.network.Outcome;
-import ai.neo.modelgateway.network.Provenance;
+import ai.neo.modelgateway.network.DirectionNetwork;
 import ai.neo.modelgateway.serving.RegistryException;
+import ai.neo.proto.learning.v1.FootingTaken;
+import ai.neo.proto.learning.v1.FreezeChanged;
 import ai.neo.proto.learning.v1.LearnRequest;
 import ai.neo.proto.learning.v1.LearnResponse;
 import ai.neo.proto.learning.v1.LearnerStatus;
+import ai.neo.proto.learning.v1.LearningRecord;
 import ai.neo.proto.learning.v1.ModelChange;
+import ai.neo.proto.learning.v1.ReplayLearningResponse;
+import ai.neo.proto.learning.v1.SnapshotTaken;
 import ai.neo.proto.learning.v1.SwapReceipt;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,14 +24,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Learns one model from outcomes, proposes candidates and watches the champion.
  *
- * <p>Everything it does is a function of the ordered sequence of calls, the champion's weights and
- * their seed: no clock, no other randomness. Of each {@link #BLOCKS} blocks of {@link #BLOCK}
- * samples the last is held out: it judges and is never learned from. Blocks and not single samples,
- * because the outcomes of neighbours overlap, and a learned neighbour would give the held-out one
- * away.
+ * <p>What is learned is a {@link LearnerState}, a function of records. Here they are made: each
+ * accepted feedback, each change of the champion, each freeze and each snapshot is written to the
+ * journal before it is applied. A restart applies them again and goes on where it was.
  *
  * <p>A frozen learner takes samples in and keeps watching the champion, but updates and proposes
- * nothing.
+ * nothing. A learner whose journal cannot be written takes nothing in.
  *
  * <p>One thread at a time, except {@link #status}, which any thread may ask.
  */
@@ -35,36 +37,57 @@ final class Learner implements AutoCloseable {
   /** The learner's name in the ledger. */
   static final String ACTOR = "learner";
 
-  /** Long beside a horizon of a few bars, short beside an evaluation window. */
-  private static final int BLOCK = 32;
-
-  private static final int BLOCKS = 4;
-
-  /** Bounds what remembered ids may cost. */
-  private static final int MAX_ID_LENGTH = 256;
-
   private static final Logger LOG = LoggerFactory.getLogger(Learner.class);
 
   private final String model;
   private final LearningSettings settings;
   private final ModelDesk desk;
+  private final LearnerStore store;
   private final Footing footing;
   private final Proposer proposer;
-  private final SeenPredictions seen;
-  private final LearnerCounts counts = new LearnerCounts();
-  private Optional<Memory> memory = Optional.empty();
-  private String frozenReason = "";
-  private boolean frozen;
+  private final Admission admission;
+  private Optional<LearnerState> opened = Optional.empty();
+  private String stalled = "";
+  private long rollbacks;
   private volatile LearnerStatus status;
 
+  /** A learner that keeps nothing on disk. */
   Learner(String model, LearningSettings settings, ModelDesk desk) {
+    this(model, settings, desk, new LearnerStore(model, settings, Optional.empty()));
+  }
+
+  /**
+   * @param store stays open until the learner is closed
+   */
+  Learner(String model, LearningSettings settings, ModelDesk desk, LearnerStore store) {
     this.model = model;
     this.settings = settings;
     this.desk = desk;
+    this.store = store;
     this.footing = new Footing(settings, desk);
     this.proposer = new Proposer(settings, desk);
-    this.seen = new SeenPredictions(settings.rememberedPredictions());
+    this.admission = new Admission(settings, desk, store.directory());
     this.status = LearnerStatus.newBuilder().setModel(model).build();
+  }
+
+  /**
+   * Brings back what the journal says, and does what was left undone; once. A journal that cannot
+   * be used leaves a learner that takes nothing in and says why; a registry that is away throws,
+   * and the next call tries again.
+   */
+  void open() {
+    if (opened.isPresent() || !stalled.isEmpty()) {
+      return;
+    }
+    try {
+      LearnerStore.Restored restored = store.open(footing);
+      opened = Optional.of(restored.state());
+      resume(restored);
+    } catch (IOException | IllegalStateException | IllegalArgumentException e) {
+      LOG.error("model={} does not learn: its journal cannot be used", model, e);
+      stalled = "the learning journal cannot be used: " + e.getMessage();
+    }
+    publishStatus();
   }
 
   /** Takes one outcome in, with all that follows from it. Never throws for what is in it. */
@@ -72,22 +95,23 @@ final class Learner implements AutoCloseable {
     follow();
     List<ModelChange> changes = new ArrayList<>();
     LearnResponse.Builder response = LearnResponse.newBuilder();
-    Optional<String> refusal = refusal(request);
+    Optional<Admission.Refusal> refusal = refusal(request);
+    if (refusal.isEmpty() && !recorded(LearningRecord.newBuilder().setFeedback(request))) {
+      refusal = Optional.of(new Admission.Refusal(LearnResponse.Outcome.REFUSED, stalled));
+    }
     if (refusal.isPresent()) {
-      counts.refused++;
-      response.setOutcome(LearnResponse.Outcome.REFUSED).setReason(refusal.get());
-    } else if (!seen.add(request.getPredictionId())) {
-      counts.duplicates++;
-      response.setOutcome(LearnResponse.Outcome.DUPLICATE);
+      admission.setAside(request, refusal.get());
+      response.setOutcome(refusal.get().outcome()).setReason(refusal.get().reason());
     } else {
-      String reason = take(sample(request), changes);
+      String reason = take(request, changes);
+      boolean frozen = state().frozen();
       response
           .setOutcome(frozen ? LearnResponse.Outcome.FROZEN : LearnResponse.Outcome.LEARNED)
-          .setReason(frozen ? frozenReason : reason);
+          .setReason(frozen ? state().frozenReason() : reason);
     }
     publishStatus();
     return response
-        .setUpdates(counts.updates)
+        .setUpdates(opened.map(state -> state.counts().updates).orElse(0L))
         .setChampionVersion(footing.championVersion())
         .setEpoch(desk.epoch())
         .addAllChanges(changes)
@@ -96,34 +120,32 @@ final class Learner implements AutoCloseable {
 
   /** Looks where the champion is; for after a promotion or rollback by somebody else. */
   void follow() {
-    if (!footing.follow()) {
+    open();
+    if (opened.isEmpty()) {
       return;
     }
-    footing
-        .copy()
-        .ifPresent(
-            copy -> {
-              if (memory.isEmpty() || !memory.get().holds(copy.base())) {
-                memory = Optional.of(new Memory(settings, copy.base()));
-              }
-              memory.get().restart();
-            });
+    Optional<FootingTaken> next = footing.look();
+    if (next.isEmpty() || !recorded(LearningRecord.newBuilder().setFooting(next.get()))) {
+      return;
+    }
+    state().take(next.get(), footing);
+    footing.take(next.get());
     publishStatus();
   }
 
   /** Stops or restarts learning. */
   void freeze(boolean wanted, String actor, String reason) {
-    follow();
-    frozen = wanted;
-    frozenReason = wanted ? "frozen by " + actor + ": " + reason : "";
-    publishStatus();
-    String action = wanted ? "freeze" : "unfreeze";
-    try {
-      desk.record(footing.championVersion(), action, actor, reason, "{}");
-    } catch (RegistryException e) {
-      // That it stands still matters more than that the ledger says so.
-      LOG.warn("model={} not in the ledger: {} by {}: {}", model, action, actor, reason, e);
+    if (!wanted) {
+      stalled = ""; // whatever kept the journal from being written may be gone
     }
+    follow();
+    FreezeChanged change =
+        FreezeChanged.newBuilder().setFrozen(wanted).setActor(actor).setReason(reason).build();
+    if (opened.isPresent() && recorded(LearningRecord.newBuilder().setFreeze(change))) {
+      state().freeze(change);
+    }
+    publishStatus();
+    ledger(footing.championVersion(), wanted ? "freeze" : "unfreeze", actor, reason, "{}");
   }
 
   LearnerStatus status() {
@@ -132,103 +154,131 @@ final class Learner implements AutoCloseable {
 
   @Override
   public void close() {
-    footing.close();
+    opened.ifPresent(
+        state -> {
+          checkpoint();
+          state.close();
+        });
+    try {
+      store.close();
+    } catch (IOException e) {
+      LOG.warn("model={} the learning journal did not close cleanly", model, e);
+    }
   }
 
-  private Optional<String> refusal(LearnRequest request) {
-    if (footing.copy().isEmpty()) {
-      return Optional.of("nothing to learn from: " + footing.note());
+  /**
+   * Learns the journal again, beside this learner, up to its present last record. Any thread.
+   *
+   * @throws IOException when there is no journal, or it cannot be read
+   */
+  ReplayLearningResponse replay() throws IOException {
+    if (store.directory().isEmpty()) {
+      throw new IOException("the learner of model " + model + " keeps no journal");
     }
-    Provenance from = footing.copy().get().base().provenance();
-    int features = footing.copy().get().base().shape().features();
-    String id = request.getPredictionId();
-    if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
-      return Optional.of("prediction_id must have 1 to " + MAX_ID_LENGTH + " characters");
+    return LearningReplay.replay(
+        store.directory().get(),
+        status.getJournalSequence(),
+        new Footing(settings, desk)); // networks from the registry, none of the learner's own
+  }
+
+  private LearnerState state() {
+    return opened.orElseThrow();
+  }
+
+  /** What a process that died may have left: the watch's last samples, and the last snapshot. */
+  private void resume(LearnerStore.Restored restored) {
+    FootingTaken last = state().footing();
+    rollbacks = admission.read(restored.counts());
+    if (last.getChampionVersion().isEmpty()) {
+      return;
     }
-    if (!request.getFeatureSetId().equals(from.featureSetId())) {
-      return Optional.of(
-          "feature set "
-              + request.getFeatureSetId()
-              + " is not the learner's, "
-              + from.featureSetId());
-    }
-    if (request.getFeaturesCount() != features) {
-      return Optional.of(
-          request.getFeaturesCount() + " features were sent, the learner has " + features);
-    }
-    for (int f = 0; f < features; f++) {
-      if (!Float.isFinite(request.getFeatures(f))) {
-        return Optional.of("feature " + f + " is " + request.getFeatures(f));
+    footing.restore(last, restored.watched());
+    List<ModelChange> changes = new ArrayList<>();
+    List<Sample> heldOut = restored.heldOut();
+    for (int i = 0; i < heldOut.size(); i++) {
+      Optional<RollbackWatch.Breach> breach = watch(heldOut.get(i));
+      if (breach.isPresent() && i < heldOut.size() - 1) {
+        footing.endWatch(); // it was acted upon then, and did not succeed
+      } else if (breach.isPresent()) {
+        rollBack(breach.get(), changes);
       }
     }
-    if (request.getLabel() < 0 || request.getLabel() >= NetworkShape.ACTIONS) {
-      return Optional.of("label must be 0, 1 or 2, is " + request.getLabel());
-    }
-    if (!Float.isFinite(request.getForwardReturn())) {
-      return Optional.of("forward_return is " + request.getForwardReturn());
-    }
-    return Optional.empty();
+    proposeWhenDue(changes);
   }
 
-  private static Sample sample(LearnRequest request) {
-    float[] features = new float[request.getFeaturesCount()];
-    for (int f = 0; f < features.length; f++) {
-      features[f] = request.getFeatures(f);
+  private Optional<Admission.Refusal> refusal(LearnRequest request) {
+    if (!stalled.isEmpty()) {
+      return Optional.of(new Admission.Refusal(LearnResponse.Outcome.REFUSED, stalled));
     }
-    return new Sample(
-        features,
-        new Outcome(request.getLabel(), request.getForwardReturn()),
-        request.getMaturedTimeNs());
+    if (state().copy().isEmpty()) {
+      return Optional.of(
+          new Admission.Refusal(
+              LearnResponse.Outcome.REFUSED, "nothing to learn from: " + footing.note()));
+    }
+    return admission.refusal(request, state());
+  }
+
+  /** Writes a record down; false, with the learner stalled, when the disk does not take it. */
+  private boolean recorded(LearningRecord.Builder record) {
+    if (!stalled.isEmpty()) {
+      return false;
+    }
+    try {
+      store.append(record);
+      return true;
+    } catch (IOException e) {
+      stalled =
+          "the learning journal cannot be written ("
+              + e.getMessage()
+              + "): nothing is learned until there is room on the disk and the learner is unfrozen";
+      LOG.error("model={} {}", model, stalled, e);
+      return false;
+    }
   }
 
   /** The sample's way: held out or kept for replay, then what is due after it. */
-  private String take(Sample sample, List<ModelChange> changes) {
-    Memory into = memory.orElseThrow();
-    boolean heldOut = counts.learned / BLOCK % BLOCKS == BLOCKS - 1;
-    counts.learned++;
-    into.count(sample);
-    if (heldOut) {
-      into.evaluation().add(sample);
-      watch(sample, changes);
-    } else {
-      into.replay().add(sample);
-      into.countForUpdate();
+  private String take(LearnRequest request, List<ModelChange> changes) {
+    LearnerState.Taken taken = state().feedback(request);
+    if (taken.stopped()) {
+      String evidence =
+          "{\"updates\":%d,\"learned\":%d}"
+              .formatted(state().counts().updates, state().counts().learned);
+      LOG.warn("model={} {}", model, state().frozenReason());
+      ledger(footing.championVersion(), "learner-stopped", ACTOR, state().frozenReason(), evidence);
     }
-    if (frozen) {
-      return frozenReason;
+    if (taken.heldOut()) {
+      watch(taken.sample()).ifPresent(breach -> rollBack(breach, changes));
     }
-    if (into.updateDue()) {
-      update(into);
+    proposeWhenDue(changes);
+    if (store.checkpointDue()) {
+      checkpoint();
     }
-    // A candidate that beat a champion on probation would hide that the champion was a mistake.
-    if (!frozen && into.snapshotDue() && !footing.onProbation()) {
-      propose(into, changes);
-    }
-    return heldOut ? "held out to judge candidates" : "";
+    return taken.heldOut() ? "held out to judge candidates" : "";
   }
 
-  private void watch(Sample sample, List<ModelChange> changes) {
-    if (footing.watch().isEmpty() || footing.champion().isEmpty()) {
-      return;
+  private Optional<RollbackWatch.Breach> watch(Sample sample) {
+    if (footing.watch().isEmpty() || footing.champion().isEmpty() || state().copy().isEmpty()) {
+      return Optional.empty();
     }
-    double cost = footing.copy().orElseThrow().base().objective().costPerTrade();
-    Optional<RollbackWatch.Breach> breach;
+    double cost = state().copy().get().base().objective().costPerTrade();
     try {
-      breach = footing.watch().get().add(sample, footing.champion().get(), cost);
+      return footing.watch().get().add(sample, footing.champion().get(), cost);
     } catch (IllegalStateException e) {
       LOG.warn("model={} the watch over the champion ended", model, e);
       footing.endWatch();
-      return;
+      return Optional.empty();
     }
-    breach.ifPresent(found -> rollBack(found, changes));
   }
 
   private void rollBack(RollbackWatch.Breach breach, List<ModelChange> changes) {
     String bad = footing.championVersion();
     footing.endWatch();
+    if (!footing.isCurrent()) {
+      return; // somebody else has replaced it already
+    }
     try {
       SwapReceipt receipt = desk.rollback(ACTOR, breach.reason());
-      counts.rollbacks++;
+      rollbacks++;
       changes.add(desk.swapped(ModelChange.Kind.ROLLED_BACK, receipt, breach.reason()));
       follow();
       desk.record(bad, "rollback-evidence", ACTOR, breach.reason(), breach.evidence());
@@ -237,58 +287,84 @@ final class Learner implements AutoCloseable {
     }
   }
 
-  private void update(Memory from) {
-    LearningCopy copy = footing.copy().orElseThrow();
-    if (copy.update(from.replay(), from.random())) {
-      counts.updates++;
-      from.updated();
+  /** A candidate that beat a champion on probation would hide that the champion was a mistake. */
+  private void proposeWhenDue(List<ModelChange> changes) {
+    if (!state().snapshotDue() || footing.onProbation() || footing.champion().isEmpty()) {
       return;
     }
-    frozen = true;
-    frozenReason =
-        "stopped by itself after "
-            + counts.updates
-            + " updates: loss, gradient or weights were not"
-            + " finite; the weights are the champion's again";
-    from.restart();
-    try {
-      desk.record(
-          footing.championVersion(),
-          "learner-stopped",
-          ACTOR,
-          frozenReason,
-          "{\"updates\":" + counts.updates + ",\"learned\":" + counts.learned + "}");
-    } catch (RegistryException e) {
-      LOG.warn("model={} not in the ledger: {}", model, frozenReason, e);
-    }
-  }
-
-  private void propose(Memory from, List<ModelChange> changes) {
-    from.snapshotTaken();
-    ServableModel champion = footing.champion().orElseThrow();
+    ServableModel champion = footing.champion().get();
+    LearningCopy copy = state().copy().orElseThrow();
+    DirectionNetwork network = copy.snapshot(store.engine(), store.cpu());
+    Proposer.Snapshot snapshot =
+        new Proposer.Snapshot(
+            network, copy.version(), state().memory().describe(store.sequence()), store.sequence());
     Proposer.Decision decision =
-        proposer.propose(footing.copy().orElseThrow(), champion, from, changes);
-    counts.candidates += decision.registered() ? 1 : 0;
+        proposer.propose(snapshot, champion, state().memory().evaluation(), changes);
+    SnapshotTaken taken =
+        SnapshotTaken.newBuilder()
+            .setDigest(ModelDesk.digest(network))
+            .setVersion(decision.version())
+            .setPromoted(decision.promoted())
+            .build();
+    if (!recorded(LearningRecord.newBuilder().setSnapshot(taken))) {
+      return; // put forward again, and found registered, once the journal takes it
+    }
+    state().take(taken);
     if (decision.promoted()) {
-      counts.promotions++;
       follow();
     }
   }
 
+  private void checkpoint() {
+    if (!stalled.isEmpty()) {
+      return;
+    }
+    try {
+      store.checkpoint(
+          state(), footing.watch().map(RollbackWatch::image), admission.counts(rollbacks));
+    } catch (IOException e) {
+      LOG.warn("model={} no checkpoint: the next restart takes longer", model, e);
+    }
+  }
+
+  /** That it stands still matters more than that the ledger says so. */
+  private void ledger(String version, String action, String actor, String reason, String evidence) {
+    try {
+      desk.record(version, action, actor, reason, evidence);
+    } catch (RegistryException e) {
+      LOG.warn("model={} not in the ledger: {} by {}: {}", model, action, actor, reason, e);
+    }
+  }
+
   private void publishStatus() {
-    status =
-        LearnerStatus.newBuilder()
-            .setModel(model)
-            .setFrozen(frozen)
-            .setFrozenReason(frozen ? frozenReason : footing.note())
-            .setLearned(counts.learned)
-            .setDuplicates(counts.duplicates)
-            .setRefused(counts.refused)
-            .setUpdates(counts.updates)
-            .setCandidates(counts.candidates)
-            .setPromotions(counts.promotions)
-            .setRollbacks(counts.rollbacks)
-            .setRecentLoss(footing.copy().map(LearningCopy::recentLoss).orElse(0.0))
-            .build();
+    LearnerStatus.Builder next = LearnerStatus.newBuilder().setModel(model);
+    next.setRollbacks(rollbacks)
+        .setJournalSequence(store.sequence())
+        .setJournalBytes(store.bytes())
+        .setFrozen(!stalled.isEmpty())
+        .setFrozenReason(stalled);
+    admission.describe(next);
+    opened.ifPresent(state -> describe(state, next));
+    status = next.build();
+  }
+
+  private void describe(LearnerState state, LearnerStatus.Builder next) {
+    if (stalled.isEmpty()) {
+      next.setFrozen(state.frozen())
+          .setFrozenReason(state.frozen() ? state.frozenReason() : footing.note());
+    }
+    LearnerCounts counts = state.counts();
+    next.setLearned(counts.learned)
+        .setUpdates(counts.updates)
+        .setCandidates(counts.candidates)
+        .setPromotions(counts.promotions)
+        .setShortenedSteps(counts.shortened)
+        .setRefusedSteps(counts.refusedSteps)
+        .setRecentLoss(state.copy().map(LearningCopy::recentLoss).orElse(0.0))
+        .setBaseVersion(state.copy().map(LearningCopy::version).orElse(""))
+        .setExcessLoss(state.excessLoss())
+        .setDrift(state.driftStatistic())
+        .setEngine(state.copy().isPresent() ? store.engine() : "")
+        .setCpu(store.cpu());
   }
 }

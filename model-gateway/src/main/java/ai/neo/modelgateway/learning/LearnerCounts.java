@@ -1,12 +1,26 @@
 package ai.neo.modelgateway.learning;
 
-/** What a learner has done so far; all counts since it was made. One thread. */
+import java.util.List;
+
+/** What a learner has learned so far; all counts since its journal began. One thread. */
 final class LearnerCounts {
   long learned;
-  long duplicates;
-  long refused;
   long updates;
   long candidates;
   long promotions;
-  long rollbacks;
+  long shortened;
+  long refusedSteps;
+
+  List<Long> image() {
+    return List.of(learned, updates, candidates, promotions, shortened, refusedSteps);
+  }
+
+  void read(List<Long> image) {
+    learned = image.get(0);
+    updates = image.get(1);
+    candidates = image.get(2);
+    promotions = image.get(3);
+    shortened = image.get(4);
+    refusedSteps = image.get(5);
+  }
 }

@@ -1,8 +1,11 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
+import ai.neo.proto.learning.v1.ExportRequest;
+import ai.neo.proto.learning.v1.ExportResponse;
 import ai.neo.proto.learning.v1.FreezeRequest;
 import ai.neo.proto.learning.v1.GetLearnerStatusRequest;
 import ai.neo.proto.learning.v1.LearnRequest;
@@ -11,6 +14,8 @@ import ai.neo.proto.learning.v1.LearnerStatus;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.PromoteRequest;
+import ai.neo.proto.learning.v1.ReplayLearningRequest;
+import ai.neo.proto.learning.v1.ReplayLearningResponse;
 import ai.neo.proto.learning.v1.RollbackRequest;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.learning.v1.TrainProgress;
@@ -19,15 +24,19 @@ import ai.neo.proto.learning.v1.WatchModelsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The learning service: training, learning from outcomes, and the swap of the version that serves.
@@ -46,19 +55,39 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
 
   private static final String TRAINER = "trainer";
 
+  /** As the registry has it; a name that is a folder must not lead elsewhere. */
+  private static final String MODEL_NAME = "[a-z0-9][a-z0-9-]{0,62}";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LearningService.class);
+
   private final LearningSettings settings;
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
+  private final Optional<Path> directory;
   private final Trainer trainer;
   private final ThreadPoolExecutor training;
   private final Map<String, ModelLane> lanes = new HashMap<>();
   private volatile boolean closed;
 
+  /** Learners that keep nothing on disk. */
   public LearningService(
       LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
+    this(settings, catalog, registry, Optional.empty());
+  }
+
+  /**
+   * @param directory under which each model's learner keeps its journal, in a folder of its name;
+   *     empty: nothing is kept, and a learner dies with the process
+   */
+  public LearningService(
+      LearningSettings settings,
+      ServingCatalog catalog,
+      VersionRegistry registry,
+      Optional<Path> directory) {
     this.settings = settings;
     this.catalog = catalog;
     this.registry = registry;
+    this.directory = directory;
     this.trainer = new Trainer(settings);
     this.training =
         new ThreadPoolExecutor(
@@ -154,10 +183,67 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     caller.onCompleted();
   }
 
+  /** On a thread of its own: an export takes up to a second, and must not wait for a training. */
+  @Override
+  public void export(ExportRequest request, StreamObserver<ExportResponse> caller) {
+    ServerCallStreamObserver<ExportResponse> call =
+        (ServerCallStreamObserver<ExportResponse>) caller;
+    call.setOnCancelHandler(() -> {}); // as for a training
+    Thread.ofPlatform()
+        .daemon()
+        .name("export")
+        .start(
+            () ->
+                Failures.answer(
+                    call,
+                    () -> {
+                      ExportResponse response = new ExportCall(catalog, registry).answer(request);
+                      call.onNext(response);
+                      call.onCompleted();
+                    }));
+  }
+
+  @Override
+  public void replayLearning(
+      ReplayLearningRequest request, StreamObserver<ReplayLearningResponse> caller) {
+    Consumer<Learner> begin =
+        learner ->
+            Failures.answer(
+                caller,
+                () -> {
+                  learner.open();
+                  training.execute(() -> replay(learner, caller));
+                });
+    Failures.answer(caller, () -> laneOf(request.getModel()).then(begin));
+  }
+
+  private static void replay(Learner learner, StreamObserver<ReplayLearningResponse> caller) {
+    Failures.answer(
+        caller,
+        () -> {
+          ReplayLearningResponse replayed = learner.replay();
+          caller.onNext(replayed);
+          caller.onCompleted();
+        });
+  }
+
   @Override
   public void watchModels(WatchModelsRequest request, StreamObserver<ModelChange> caller) {
     ServerCallStreamObserver<ModelChange> call = (ServerCallStreamObserver<ModelChange>) caller;
     Failures.answer(caller, () -> ChangeStream.open(request.getModel(), catalog, call));
+  }
+
+  /** Has a model's learner take its journal up, before anybody sends it something. */
+  public void open(String model) {
+    laneOf(model).then(LearningService::openOrSayWhy);
+  }
+
+  private static void openOrSayWhy(Learner learner) {
+    try {
+      learner.follow();
+    } catch (RegistryException e) {
+      LOG.warn("a learner is taken up at its next call, not now", e);
+    }
   }
 
   /** What each learner has done so far, for metrics. Does not wait for the learners. */
@@ -200,6 +286,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                       learner.follow();
                       caller.onNext(
                           message(trained.progress())
+                              .putAllMetrics(version.getMetricsMap())
                               .setModelVersion(version.getVersion())
                               .setModelDigest(version.getDigest())
                               .build());
@@ -212,13 +299,12 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
       throws ModelRefusedException {
     ModelDesk desk = new ModelDesk(order.model(), catalog, registry);
     Trainer.HeldOut heldOut = trained.progress().heldOut();
-    Map<String, Double> metrics =
-        Map.of(
-            "loss", trained.progress().loss(),
-            "held_out_rows", (double) heldOut.rows(),
-            "held_out_accuracy", heldOut.accuracy(),
-            "held_out_log_loss", heldOut.logLoss(),
-            "held_out_net_return", heldOut.netReturn());
+    Map<String, Double> metrics = new TreeMap<>(trained.metrics());
+    metrics.put("loss", trained.progress().loss());
+    metrics.put("held_out_rows", (double) heldOut.rows());
+    metrics.put("held_out_accuracy", heldOut.accuracy());
+    metrics.put("held_out_log_loss", heldOut.logLoss());
+    metrics.put("held_out_net_return", heldOut.netReturn());
     String data =
         order.data()
             + " ["
@@ -229,12 +315,19 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
             + Long.toUnsignedString(order.rows().firstTimeNs())
             + " to "
             + Long.toUnsignedString(order.rows().lastTimeNs())
-            + " ns]";
+            + " ns, sha256 "
+            + order.rows().digest()
+            + "]";
+    Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
+    String architecture = trained.network().shape().architecture().label();
     ModelVersion version =
         desk.register(
-            new ModelDesk.Proposal(trained.network(), "", data, metrics, TRAINER),
-            "trained with seed " + Long.toUnsignedString(order.plan().seed()));
-    Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
+            new ModelDesk.Proposal(trained.network(), champion.orElse(""), data, metrics, TRAINER),
+            "an "
+                + architecture
+                + " trained from new weights with seed "
+                + Long.toUnsignedString(order.plan().seed())
+                + champion.map(serving -> ", to challenge version " + serving).orElse(""));
     if (champion.isEmpty()) {
       desk.promote(version.getVersion(), "", TRAINER, "the first version of its model");
     } else {
@@ -292,7 +385,22 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
           model,
           name ->
               new ModelLane(
-                  name, new Learner(name, settings, new ModelDesk(name, catalog, registry))));
+                  name,
+                  new Learner(
+                      name,
+                      settings,
+                      new ModelDesk(name, catalog, registry),
+                      new LearnerStore(name, settings, folder(name)))));
     }
+  }
+
+  private Optional<Path> folder(String model) {
+    if (directory.isPresent() && !model.matches(MODEL_NAME)) {
+      throw new IllegalArgumentException(
+          "a model's name has 1 to 63 of a-z, 0-9 and -, and does not begin with -, not '"
+              + model
+              + "'");
+    }
+    return directory.map(root -> root.resolve(model));
   }
 }

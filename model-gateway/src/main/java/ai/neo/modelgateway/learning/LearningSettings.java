@@ -19,6 +19,9 @@ package ai.neo.modelgateway.learning;
  * @param promotionMargin by how much a candidate must earn more than the champion
  * @param rollbackMargin by how much a champion may earn less than its predecessor
  * @param rememberedPredictions prediction ids kept to recognise duplicates
+ * @param replay how batches are drawn
+ * @param guards what bounds and stops the learner
+ * @param journal what is kept on disk, where a directory is given
  */
 public record LearningSettings(
     int epochs,
@@ -35,7 +38,77 @@ public record LearningSettings(
     int minimumEvaluation,
     double promotionMargin,
     double rollbackMargin,
-    int rememberedPredictions) {
+    int rememberedPredictions,
+    Replay replay,
+    Guards guards,
+    Journal journal) {
+
+  /**
+   * How batches are drawn from the buffer.
+   *
+   * @param prioritised half of a batch by loss instead of evenly; the other half is the newest
+   * @param alpha how much the loss decides, 0 (evenly) to 1 (in proportion)
+   * @param beta how much of the distortion is taken back by weights, 0 to 1 (all)
+   */
+  public record Replay(boolean prioritised, double alpha, double beta) {
+    public Replay {
+      requireShare("alpha", alpha);
+      requireShare("beta", beta);
+    }
+  }
+
+  /**
+   * What bounds and stops the learner.
+   *
+   * @param importancePull weight of the squared distance to the champion's weights where each
+   *     counts by its Fisher information (elastic weight consolidation); 0: none
+   * @param probeRows samples in the probe set; the first that are seen
+   * @param probeChange furthest that a probability on the probe set may be from the champion's; 1:
+   *     no bound
+   * @param largestWeight of one sample, from importance and propensity
+   * @param driftSamples samples between two false alarms of the drift stop; 0: it is off
+   * @param excessLoss by how much the mean loss may be above the champion's before learning stops
+   * @param excessUpdates updates over which that mean is taken
+   * @param lateNs feedback that matured so much before the newest is late, nanoseconds; 0: none is
+   */
+  public record Guards(
+      float importancePull,
+      int probeRows,
+      double probeChange,
+      float largestWeight,
+      long driftSamples,
+      double excessLoss,
+      int excessUpdates,
+      long lateNs) {
+    public Guards {
+      requireNotNegative("importancePull", importancePull);
+      requireAtLeastOne("probeRows", probeRows);
+      if (!(probeChange > 0 && probeChange <= 1)) {
+        throw new IllegalArgumentException(
+            "probeChange must be above 0 and at most 1, is " + probeChange);
+      }
+      requirePositive("largestWeight", largestWeight);
+      requireNotNegative("driftSamples", (double) driftSamples);
+      requirePositive("excessLoss", (float) excessLoss);
+      requireAtLeastOne("excessUpdates", excessUpdates);
+      requireNotNegative("lateNs", (double) lateNs);
+    }
+  }
+
+  /**
+   * What is kept on disk.
+   *
+   * @param checkpointEvery feedbacks between two checkpoints: what a restart learns again at most
+   * @param keptSegments journal segments kept, one for each checkpoint; how far a replay reaches
+   * @param deadLetterBytes of feedback that was kept aside, in each of two files
+   */
+  public record Journal(int checkpointEvery, int keptSegments, long deadLetterBytes) {
+    public Journal {
+      requireAtLeastOne("checkpointEvery", checkpointEvery);
+      requireAtLeastOne("keptSegments", keptSegments);
+      requireNotNegative("deadLetterBytes", (double) deadLetterBytes);
+    }
+  }
 
   public LearningSettings {
     requireAtLeastOne("epochs", epochs);
@@ -84,7 +157,54 @@ public record LearningSettings(
         200, // standard error of a mean is 7 % of the deviation there
         1e-5, // a tenth of a basis point: less is rounding, not skill
         1e-5, // the same, so that what was promoted for less than this is not thrown out for it
-        200_000); // five months of one-minute predictions, some 25 MB
+        200_000, // five months of one-minute predictions, some 25 MB
+        new Replay(false, 0.6, 0.4), // of the paper (Schaul and others, 2016), when switched on
+        new Guards(
+            0f, // the plain pull holds a network this small well enough
+            64, // a forward pass of 0.2 ms for each update
+            0.5, // what moved further than that is another opinion: let it win first
+            10f, // a tenth of the probability that is usual; more weight is mostly variance
+            0, // off: markets drift all the time, and the excess loss stops what learns badly
+            0.25, // nats; a quarter is beyond any noise of a thousand samples
+            32, // a thousand samples
+            86_400_000_000_000L), // a day: no horizon is that long
+        new Journal(
+            10_000, // learned again in a quarter of a second
+            8, // 80,000 samples, some 20 MB with as much again for checkpoints
+            16 << 20));
+  }
+
+  /**
+   * The defaults, changed by lines of {@code name=value}; the name of a part's setting begins with
+   * the part's: {@code guards.probeChange=0.3}.
+   *
+   * @throws IllegalArgumentException when there is no such setting, or its value is no good
+   */
+  public static LearningSettings of(String lines) {
+    return SettingsText.change(lines);
+  }
+
+  /** The same with other ways to draw, bound and keep. */
+  public LearningSettings with(Replay drawing, Guards bounds, Journal keeping) {
+    return new LearningSettings(
+        epochs,
+        trainingRate,
+        learningRate,
+        replayCapacity,
+        updateEvery,
+        updateBatch,
+        championPull,
+        gradientNorm,
+        weightNormRatio,
+        snapshotEvery,
+        evaluationWindow,
+        minimumEvaluation,
+        promotionMargin,
+        rollbackMargin,
+        rememberedPredictions,
+        drawing,
+        bounds,
+        keeping);
   }
 
   private static void requireAtLeastOne(String name, int value) {
@@ -102,6 +222,12 @@ public record LearningSettings(
   private static void requireNotNegative(String name, double value) {
     if (!Double.isFinite(value) || value < 0) {
       throw new IllegalArgumentException(name + " must be finite and not below 0, is " + value);
+    }
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(name + " must be from 0 to 1, is " + value);
     }
   }
 }

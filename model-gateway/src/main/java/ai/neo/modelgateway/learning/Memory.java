@@ -1,7 +1,9 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.network.DirectionNetwork;
-import java.util.SplittableRandom;
+import ai.neo.proto.learning.v1.MemoryImage;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the learner remembers of one feature set's samples, and when its next step is due. It
@@ -16,7 +18,8 @@ final class Memory {
   private final int features;
   private final ReplayBuffer replay;
   private final EvaluationWindow evaluation;
-  private final SplittableRandom random;
+  private final ReplayRandom random;
+  private final List<Sample> probe = new ArrayList<>();
   private long taken;
   private long firstOfSnapshot = 1;
   private long firstTimeNs;
@@ -26,12 +29,59 @@ final class Memory {
   private long sinceSnapshot;
 
   Memory(LearningSettings settings, DirectionNetwork first) {
+    this(
+        settings,
+        first.provenance().featureSetId(),
+        first.shape().features(),
+        first.provenance().seed() ^ REPLAY_STREAM);
+  }
+
+  private Memory(LearningSettings settings, String featureSetId, int features, long random) {
     this.settings = settings;
-    this.featureSetId = first.provenance().featureSetId();
-    this.features = first.shape().features();
-    this.replay = new ReplayBuffer(settings.replayCapacity());
+    this.featureSetId = featureSetId;
+    this.features = features;
+    this.replay = new ReplayBuffer(settings.replayCapacity(), settings.replay());
     this.evaluation = new EvaluationWindow(settings.evaluationWindow());
-    this.random = new SplittableRandom(first.provenance().seed() ^ REPLAY_STREAM);
+    this.random = new ReplayRandom(random);
+  }
+
+  static Memory read(LearningSettings settings, MemoryImage image) {
+    Memory memory =
+        new Memory(settings, image.getFeatureSetId(), image.getFeatures(), image.getRandom());
+    memory.replay.read(image, image.getCounters(0));
+    Sample.read(image.getEvaluation(), memory.features).forEach(memory.evaluation::add);
+    memory.probe.addAll(Sample.read(image.getProbe(), memory.features));
+    memory.taken = image.getCounters(1);
+    memory.firstOfSnapshot = image.getCounters(2);
+    memory.firstTimeNs = image.getCounters(3);
+    memory.lastTimeNs = image.getCounters(4);
+    memory.sinceUpdate = image.getCounters(5);
+    memory.updatesSinceRestart = image.getCounters(6);
+    memory.sinceSnapshot = image.getCounters(7);
+    return memory;
+  }
+
+  MemoryImage image() {
+    MemoryImage.Builder image =
+        MemoryImage.newBuilder()
+            .setFeatureSetId(featureSetId)
+            .setFeatures(features)
+            .setEvaluation(Sample.image(evaluation.samples()))
+            .setProbe(Sample.image(probe))
+            .setRandom(random.state());
+    replay.write(image);
+    return image
+        .addAllCounters(
+            List.of(
+                replay.added(),
+                taken,
+                firstOfSnapshot,
+                firstTimeNs,
+                lastTimeNs,
+                sinceUpdate,
+                updatesSinceRestart,
+                sinceSnapshot))
+        .build();
   }
 
   /** Whether its samples fit a network's input. */
@@ -48,8 +98,22 @@ final class Memory {
     return evaluation;
   }
 
-  SplittableRandom random() {
+  ReplayRandom random() {
     return random;
+  }
+
+  /** The first samples that were taken in; fixed once it is full. */
+  List<Sample> probe() {
+    return List.copyOf(probe);
+  }
+
+  boolean probeIsFull() {
+    return probe.size() >= settings.guards().probeRows();
+  }
+
+  /** The samples for learning that no update has seen yet, at most a batch. */
+  List<Sample> fresh() {
+    return replay.newest((int) Math.min(sinceUpdate, settings.updateBatch()));
   }
 
   /** The learner begins anew from a champion's weights: nothing is due yet. */
@@ -67,6 +131,9 @@ final class Memory {
       firstTimeNs = sample.timeNs();
     }
     lastTimeNs = sample.timeNs();
+    if (!probeIsFull()) {
+      probe.add(sample);
+    }
   }
 
   void countForUpdate() {
@@ -91,8 +158,12 @@ final class Memory {
     sinceSnapshot = 0;
   }
 
-  /** What the present weights were learned from, for the registry. */
-  String describe() {
+  /**
+   * What the present weights were learned from, for the registry.
+   *
+   * @param journalSequence the journal's last record; 0 without a journal
+   */
+  String describe(long journalSequence) {
     return "online: samples "
         + firstOfSnapshot
         + " to "
@@ -105,6 +176,7 @@ final class Memory {
         + updatesSinceRestart
         + " updates; "
         + evaluation.size()
-        + " samples held out";
+        + " samples held out"
+        + (journalSequence == 0 ? "" : "; learning journal up to " + journalSequence);
   }
 }

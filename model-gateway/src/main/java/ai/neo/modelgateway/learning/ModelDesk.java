@@ -4,6 +4,7 @@ import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.network.DirectionNetwork;
+import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.network.NetworkFormat;
 import ai.neo.modelgateway.network.UnreadableNetworkException;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -14,6 +15,9 @@ import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import com.google.protobuf.ByteString;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +41,7 @@ final class ModelDesk {
   }
 
   /** A network and the version that it is registered as. */
-  record NetworkVersion(String version, DirectionNetwork network) {}
+  record NetworkVersion(String version, String digest, DirectionNetwork network) {}
 
   /**
    * A version to be registered.
@@ -85,6 +89,49 @@ final class ModelDesk {
       wanted = found.map(ModelVersion::getParentVersion).orElse("");
     }
     return Optional.empty();
+  }
+
+  /** All versions of the model, newest first. */
+  List<ModelVersion> versions() {
+    return registry.list(model);
+  }
+
+  /** A version's network; empty when there is none with that digest, or it is no network. */
+  Optional<NetworkVersion> network(String version, String digest) {
+    return fetch(version).filter(found -> found.digest().equals(digest));
+  }
+
+  /** A version that is a network, to be asked; empty when it cannot be had. */
+  Optional<ServableModel> load(String version) {
+    try {
+      return Optional.of(new NetworkEngine().load(registry.fetch(model, version)));
+    } catch (ModelRefusedException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** SHA-256 of the artifact that {@link #register} would store. */
+  static String digest(DirectionNetwork network) {
+    return sha256(NetworkFormat.write(network));
+  }
+
+  static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Registers; the same network of the same parent is registered once. */
+  ModelVersion registerOnce(Proposal proposal, String reason) {
+    String digest = digest(proposal.network());
+    Optional<ModelVersion> before =
+        registry.list(model).stream()
+            .filter(v -> v.getDigest().equals(digest))
+            .filter(v -> v.getParentVersion().equals(proposal.parent()))
+            .findFirst();
+    return before.isPresent() ? before.get() : register(proposal, reason);
   }
 
   ModelVersion register(Proposal proposal, String reason) {
@@ -159,8 +206,9 @@ final class ModelDesk {
 
   private Optional<NetworkVersion> fetch(String version) {
     try {
-      return networkIn(registry.fetch(model, version))
-          .map(network -> new NetworkVersion(version, network));
+      ModelArtifact artifact = registry.fetch(model, version);
+      return networkIn(artifact)
+          .map(network -> new NetworkVersion(version, artifact.digest(), network));
     } catch (ModelRefusedException e) {
       return Optional.empty(); // listed a moment ago, gone now: as if it had never been a parent
     }

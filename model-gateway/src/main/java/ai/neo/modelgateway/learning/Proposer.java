@@ -23,58 +23,81 @@ final class Proposer {
 
   private final ModelDesk desk;
   private final PromotionGate gate;
-  private final String cpu;
 
   Proposer(LearningSettings settings, ModelDesk desk) {
     this.desk = desk;
     this.gate = new PromotionGate(settings);
-    this.cpu = Processor.name();
   }
 
-  /** How far the candidate came. */
-  record Decision(boolean registered, boolean promoted) {}
+  /**
+   * Weights to be put forward.
+   *
+   * @param parent version that they were learned from
+   * @param description what they were learned from
+   * @param journalSequence last record of the journal that they come of; 0 without one
+   */
+  record Snapshot(
+      DirectionNetwork network, String parent, String description, long journalSequence) {}
 
   /**
-   * Proposes the copy's present weights. A registry that is away costs this candidate and nothing
-   * else: the learner goes on, and the next snapshot is due in its time.
+   * How far the candidate came.
+   *
+   * @param version as it was registered; empty when it was not
+   */
+  record Decision(String version, boolean promoted) {}
+
+  /**
+   * Proposes a snapshot. A registry that is away costs this candidate and nothing else: the learner
+   * goes on, and the next snapshot is due in its time.
    *
    * @param changes receives what watchers are told, in order
    */
   Decision propose(
-      LearningCopy copy, ServableModel champion, Memory memory, List<ModelChange> changes) {
-    DirectionNetwork network = copy.snapshot(cpu);
+      Snapshot snapshot,
+      ServableModel champion,
+      EvaluationWindow window,
+      List<ModelChange> changes) {
+    DirectionNetwork network = snapshot.network();
     double cost = network.objective().costPerTrade();
     Score candidateScore =
-        memory
-            .evaluation()
-            .score((rows, count) -> ServedNetwork.answers(network, rows, count), cost);
-    Score championScore = memory.evaluation().score(champion::infer, cost);
+        window.score((rows, count) -> ServedNetwork.answers(network, rows, count), cost);
+    Score championScore = window.score(champion::infer, cost);
     PromotionGate.Verdict verdict = gate.judge(candidateScore, championScore);
     String before = champion.artifact().version();
-    boolean registered = false;
+    String registered = "";
     try {
+      Map<String, Double> metrics = metrics(candidateScore, championScore);
+      if (snapshot.journalSequence() > 0) {
+        metrics.put("learning_journal_sequence", (double) snapshot.journalSequence());
+      }
       ModelVersion version =
-          desk.register(
+          desk.registerOnce(
               new ModelDesk.Proposal(
-                  network,
-                  copy.version(),
-                  memory.describe(),
-                  metrics(candidateScore, championScore),
-                  Learner.ACTOR),
+                  network, snapshot.parent(), snapshot.description(), metrics, Learner.ACTOR),
               "snapshot of the learner");
-      registered = true;
-      changes.add(desk.announce(ModelChange.Kind.CANDIDATE, version, before, memory.describe()));
+      registered = version.getVersion();
+      changes.add(
+          desk.announce(ModelChange.Kind.CANDIDATE, version, before, snapshot.description()));
+      if (isChampion(version)) {
+        return new Decision(registered, true); // the process died between promotion and record
+      }
       if (!verdict.passed()) {
         refuse(version, before, verdict.reason(), verdict.evidence(), changes);
-        return new Decision(true, false);
+        return new Decision(registered, false);
       }
       desk.record(
           version.getVersion(), "gate-passed", Learner.ACTOR, verdict.reason(), verdict.evidence());
-      return new Decision(true, promote(version, before, verdict, changes));
+      return new Decision(registered, promote(version, before, verdict, changes));
     } catch (RegistryException e) {
       LOG.warn("a candidate beside champion={} was lost", before, e);
       return new Decision(registered, false);
     }
+  }
+
+  private boolean isChampion(ModelVersion version) {
+    return desk.champion()
+        .filter(serving -> serving.artifact().version().equals(version.getVersion()))
+        .isPresent();
   }
 
   private boolean promote(

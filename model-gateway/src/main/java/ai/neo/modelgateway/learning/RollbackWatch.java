@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ServableModel;
+import ai.neo.proto.learning.v1.WatchImage;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -65,6 +66,26 @@ final class RollbackWatch {
     return predecessors - champions > margin
         ? Optional.of(new Breach(predecessor.artifact().version(), window, champions, predecessors))
         : Optional.empty();
+  }
+
+  WatchImage image() {
+    WatchImage.Builder image = WatchImage.newBuilder().setScored(scored);
+    for (int i = 0; i < Math.min(scored, championReturns.length); i++) {
+      image.addPredecessor(predecessorReturns[i]).addChampion(championReturns[i]);
+    }
+    return image.build();
+  }
+
+  /** Goes on from an image of a watch of the same length; another's is not taken. */
+  void read(WatchImage image) {
+    if (image.getChampionCount() != Math.min(image.getScored(), championReturns.length)) {
+      return; // the window was set anew: the watch begins again
+    }
+    scored = image.getScored();
+    for (int i = 0; i < image.getChampionCount(); i++) {
+      predecessorReturns[i] = image.getPredecessor(i);
+      championReturns[i] = image.getChampion(i);
+    }
   }
 
   /** Whether a whole window was scored since the promotion. */

@@ -29,9 +29,7 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
     void add(Answer answer, int row, Outcome outcome, double cost) {
       samples++;
       netReturn += netReturn(answer, row, outcome, cost);
-      float p = answer.actionProbabilities()[row * NetworkShape.ACTIONS + outcome.label()];
-      // A NaN answer is the worst there is, and must not vanish in a comparison.
-      logLoss -= StrictMath.log(p >= SMALLEST_PROBABILITY ? p : SMALLEST_PROBABILITY);
+      logLoss += logLoss(answer.actionProbabilities(), row, outcome);
       right += likeliest(answer, row) == outcome.label() ? 1 : 0;
     }
 
@@ -39,6 +37,13 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
       int n = Math.max(1, samples);
       return new Score(samples, netReturn / n, logLoss / n, (double) right / n);
     }
+  }
+
+  /** −log of the right action's probability in a row of answers; at least 0 and bounded. */
+  static double logLoss(float[] probabilities, int row, Outcome outcome) {
+    float p = probabilities[row * NetworkShape.ACTIONS + outcome.label()];
+    // A NaN answer is the worst there is, and must not vanish in a comparison.
+    return Math.max(0, -StrictMath.log(p >= SMALLEST_PROBABILITY ? p : SMALLEST_PROBABILITY));
   }
 
   /**

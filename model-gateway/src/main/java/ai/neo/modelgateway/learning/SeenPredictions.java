@@ -1,6 +1,8 @@
 package ai.neo.modelgateway.learning;
 
+import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 
 /** The newest prediction ids, bounded; the oldest is forgotten. One thread. */
 final class SeenPredictions {
@@ -11,14 +13,22 @@ final class SeenPredictions {
     this.capacity = capacity;
   }
 
-  /** False when the id was seen before. */
-  boolean add(String id) {
-    if (!ids.add(id)) {
-      return false;
-    }
-    if (ids.size() > capacity) {
+  boolean contains(String id) {
+    return ids.contains(id);
+  }
+
+  void add(String id) {
+    if (ids.add(id) && ids.size() > capacity) {
       ids.removeFirst();
     }
-    return true;
+  }
+
+  void addAll(List<String> oldestFirst) {
+    oldestFirst.forEach(this::add);
+  }
+
+  /** Oldest first. */
+  Collection<String> ids() {
+    return ids;
   }
 }

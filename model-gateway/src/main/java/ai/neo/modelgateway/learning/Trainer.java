@@ -1,13 +1,16 @@
 package ai.neo.modelgateway.learning;
 
+import ai.neo.modelgateway.network.Calibration;
 import ai.neo.modelgateway.network.DifferentiableNetwork;
 import ai.neo.modelgateway.network.DirectionNetwork;
+import ai.neo.modelgateway.network.InitialWeights;
 import ai.neo.modelgateway.network.NetworkShape;
 import ai.neo.modelgateway.network.Objective;
 import ai.neo.modelgateway.network.Provenance;
 import ai.neo.modelgateway.network.Standardisation;
-import ai.neo.modelgateway.network.TrainingBatch;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -19,25 +22,15 @@ public final class Trainer {
   /** Below this a held-out part says nothing. */
   public static final int MIN_ROWS = 200;
 
-  private static final int BATCH = 256;
-
-  /** The last 15 % of the rows are never learned from. */
-  private static final double TRAINED_SHARE = 0.85;
-
-  /**
-   * Rows between the trained and the held-out part, so that no outcome of the first reaches into
-   * the second: a horizon of a few bars times a few tens of instruments, but never more than a
-   * twentieth of the rows.
-   */
-  private static final int PURGED_ROWS = 512;
-
   /** A class rarer than this counts no more: a handful of rows must not steer all others. */
   private static final float MAX_CLASS_WEIGHT = 4f;
 
   private static final float MIN_CLASS_WEIGHT = 0.25f;
 
-  /** Draws the weights; another stream than the shuffles, so that one does not move the other. */
-  private static final long WEIGHTS_STREAM = 0x9E3779B97F4A7C15L;
+  /** Streams of their own, so that none moves another. */
+  private static final long MASK_STREAM = 0xBF58476D1CE4E5B9L;
+
+  private static final long VIEW_STREAM = 0x94D049BB133111EBL;
 
   private final LearningSettings settings;
   private final String cpu;
@@ -64,8 +57,13 @@ public final class Trainer {
    */
   public record HeldOut(int rows, double accuracy, double logLoss, double netReturn) {}
 
-  /** A trained network and its last progress. */
-  public record Trained(DirectionNetwork network, Progress progress, int trainedRows) {}
+  /**
+   * A trained network and its last progress.
+   *
+   * @param metrics of calibration and reconstruction, by name; empty without either
+   */
+  public record Trained(
+      DirectionNetwork network, Progress progress, int trainedRows, Map<String, Double> metrics) {}
 
   /**
    * Trains.
@@ -80,31 +78,75 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "at least " + MIN_ROWS + " rows are needed to train, rows=" + rows.rows());
     }
-    int trained = (int) (rows.rows() * TRAINED_SHARE);
-    int heldOutFrom = Math.min(rows.rows() - 1, trained + Math.min(PURGED_ROWS, rows.rows() / 20));
-    Preparation preparation = prepare(rows, plan, trained);
+    Parts parts = Parts.of(rows, plan.network());
+    Preparation preparation = prepare(rows, plan, parts.trainedRows());
     NetworkShape shape = preparation.shape();
-    float[] weights = initialWeights(shape, plan.seed());
-    float[] inputs = standardised(rows, trained, preparation.standardisation());
+    float[] weights = InitialWeights.draw(shape, plan.seed());
+    float[] inputs = standardised(rows, parts.trainedRows(), preparation.standardisation());
     try (DifferentiableNetwork network = new DifferentiableNetwork(shape)) {
-      Pass pass = new Pass(rows, inputs, preparation.objective(), network, weights);
+      TrainingPass pass =
+          new TrainingPass(rows, inputs, preparation.objective(), network, plan.network());
+      int[] order = parts.trained().clone();
+      if (plan.network().contrastive()) {
+        pretrain(pass, plan, order.clone(), weights);
+      }
       Adam adam = new Adam(weights.length, settings.trainingRate(), settings.gradientNorm());
       SplittableRandom shuffles = new SplittableRandom(plan.seed());
-      int[] order = identity(trained);
+      SplittableRandom masks = new SplittableRandom(plan.seed() ^ MASK_STREAM);
       for (int epoch = 1; ; epoch++) {
-        shuffle(order, shuffles);
-        double loss = pass.run(order, adam, epoch);
+        TrainingPass.shuffle(order, shuffles);
+        double loss = pass.learn(order, weights, adam, masks, epoch);
         DirectionNetwork now = preparation.network(weights, cpu);
         Progress progress =
-            new Progress(epoch, plan.epochs(), loss, HeldOutRows.judge(now, rows, heldOutFrom));
+            new Progress(epoch, plan.epochs(), loss, HeldOutRows.judge(now, rows, parts.judged()));
         if (!goOn.test(progress)) {
           throw new TrainingStoppedException("the training was cancelled in epoch " + epoch);
         }
         if (epoch == plan.epochs()) {
-          return new Trained(now, progress, trained);
+          return finished(now, rows, plan, parts, progress);
         }
       }
     }
+  }
+
+  /** A third as many passes as with labels: it only has to find what belongs together. */
+  private void pretrain(TrainingPass pass, TrainingPlan plan, int[] order, float[] weights)
+      throws TrainingStoppedException {
+    Adam adam = new Adam(weights.length, settings.trainingRate(), settings.gradientNorm());
+    SplittableRandom random = new SplittableRandom(plan.seed() ^ VIEW_STREAM);
+    int epochs = Math.max(1, plan.epochs() / 3);
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+      TrainingPass.shuffle(order, random);
+      pass.contrast(order, weights, adam, random, epoch);
+    }
+  }
+
+  /** Calibrates on the rows kept for that, and measures on those kept from everything. */
+  private static Trained finished(
+      DirectionNetwork network, TrainingRows rows, TrainingPlan plan, Parts parts, Progress last) {
+    CalibrationMethod method = plan.network().calibration();
+    Map<String, Double> metrics = new TreeMap<>();
+    CalibrationFit.Sample before = HeldOutRows.probabilities(network, rows, parts.judged());
+    metrics.put("brier", before.brier());
+    metrics.put("calibration_error", before.calibrationError());
+    Calibration calibration =
+        CalibrationFit.fit(method, HeldOutRows.probabilities(network, rows, parts.calibrating()));
+    DirectionNetwork done = network.answering(plan.network().uncertainty(), calibration);
+    Progress progress = last;
+    if (method != CalibrationMethod.NONE) {
+      CalibrationFit.Sample after = HeldOutRows.probabilities(done, rows, parts.judged());
+      metrics.put("brier_uncalibrated", before.brier());
+      metrics.put("calibration_error_uncalibrated", before.calibrationError());
+      metrics.put("brier", after.brier());
+      metrics.put("calibration_error", after.calibrationError());
+      progress =
+          new Progress(
+              last.epoch(),
+              last.epochs(),
+              last.loss(),
+              HeldOutRows.judge(done, rows, parts.judged()));
+    }
+    return new Trained(done, progress, parts.trained().length, metrics);
   }
 
   /** What is measured on the trained rows before the first step. */
@@ -114,39 +156,8 @@ public final class Trainer {
       Provenance provenance =
           new Provenance(
               plan.featureSetId(), DifferentiableNetwork.engineBuild(), cpu, plan.seed());
-      return new DirectionNetwork(shape, standardisation, objective, provenance, weights);
-    }
-  }
-
-  /** What one pass over the rows needs. */
-  @SuppressWarnings("ArrayRecordComponent") // names for what one loop works on; never compared
-  private record Pass(
-      TrainingRows rows,
-      float[] inputs,
-      Objective objective,
-      DifferentiableNetwork network,
-      float[] weights) {
-
-    double run(int[] order, Adam adam, int epoch) throws TrainingStoppedException {
-      float[] gradient = new float[weights.length];
-      int size = Math.min(BATCH, order.length);
-      TrainingBatch batch = new TrainingBatch(size, rows.features());
-      double losses = 0;
-      int batches = order.length / size; // the few rows left over take their turn next epoch
-      for (int b = 0; b < batches; b++) {
-        for (int i = 0; i < size; i++) {
-          int row = order[b * size + i];
-          batch.fill(i, inputs, row, objective, rows.outcome(row));
-        }
-        network.setParameters(weights);
-        float loss = network.gradient(batch, gradient);
-        if (!Float.isFinite(loss) || !adam.step(weights, gradient)) {
-          throw new TrainingStoppedException(
-              "the loss is not finite in epoch " + epoch + ", batch " + b + ": loss=" + loss);
-        }
-        losses += loss;
-      }
-      return losses / batches;
+      Standardisation whole = standardisation.repeated(shape.window());
+      return new DirectionNetwork(shape, whole, objective, provenance, weights);
     }
   }
 
@@ -167,7 +178,7 @@ public final class Trainer {
             scale > Float.MIN_NORMAL ? scale : 1f,
             plan.costPerTrade());
     return new Preparation(
-        new NetworkShape(rows.features(), NetworkShape.DEFAULT_HIDDEN),
+        plan.network().shape(rows.features()),
         Standardisation.measure(rows.values(), rows.features(), trained),
         objective,
         plan);
@@ -178,46 +189,11 @@ public final class Trainer {
     return Math.max(MIN_CLASS_WEIGHT, Math.min(MAX_CLASS_WEIGHT, even));
   }
 
-  /** Uniform in ±sqrt(6 / inputs), the usual for rectified units (He, 2015); biases zero. */
-  private static float[] initialWeights(NetworkShape shape, long seed) {
-    SplittableRandom random = new SplittableRandom(seed ^ WEIGHTS_STREAM);
-    float[] weights = new float[shape.parameters()];
-    int[] inputs = {shape.features(), shape.hidden(), shape.hidden()};
-    int[] outputs = {shape.hidden(), shape.hidden(), NetworkShape.OUTPUTS};
-    int at = 0;
-    for (int layer = 0; layer < inputs.length; layer++) {
-      // A tenth at the output: the first answers are near even odds.
-      double bound = StrictMath.sqrt(6.0 / inputs[layer]) * (layer == 2 ? 0.1 : 1);
-      for (int i = 0; i < inputs[layer] * outputs[layer]; i++) {
-        weights[at++] = (float) ((random.nextDouble() * 2 - 1) * bound);
-      }
-      at += outputs[layer];
-    }
-    return weights;
-  }
-
   private static float[] standardised(TrainingRows rows, int count, Standardisation scaling) {
     float[] inputs = new float[count * rows.features()];
     for (int row = 0; row < count; row++) {
       scaling.apply(rows.values(), row, inputs, row * rows.features());
     }
     return inputs;
-  }
-
-  private static int[] identity(int length) {
-    int[] order = new int[length];
-    for (int i = 0; i < length; i++) {
-      order[i] = i;
-    }
-    return order;
-  }
-
-  private static void shuffle(int[] order, SplittableRandom random) {
-    for (int i = order.length - 1; i > 0; i--) {
-      int other = random.nextInt(i + 1);
-      int kept = order[i];
-      order[i] = order[other];
-      order[other] = kept;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.learning;
 
+import ai.neo.modelgateway.network.Architecture;
 import ai.neo.modelgateway.network.NetworkShape;
 import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.proto.learning.v1.TrainProgress;
@@ -53,7 +54,8 @@ final class TrainingCall implements StreamObserver<TrainRequest> {
                   rows.getFeaturesList(),
                   rows.getLabelsList(),
                   rows.getForwardReturnList(),
-                  rows.getTimeNsList());
+                  rows.getTimeNsList(),
+                  rows.getSeriesList());
         }
         case PART_NOT_SET -> throw new IllegalArgumentException("an empty part");
       }
@@ -86,20 +88,37 @@ final class TrainingCall implements StreamObserver<TrainRequest> {
     if (header.getModel().isBlank()) {
       throw new IllegalArgumentException("model must be given");
     }
-    NetworkShape shape = new NetworkShape(header.getFeatures(), NetworkShape.DEFAULT_HIDDEN);
+    NetworkChoice choice = choice(header.getNetwork());
+    NetworkShape shape = choice.shape(header.getFeatures());
     int epochs = header.getEpochs() == 0 ? settings.epochs() : header.getEpochs();
     double cost =
         header.getCostPerTrade() == 0
             ? TrainingPlan.DEFAULT_COST_PER_TRADE
             : header.getCostPerTrade();
-    TrainingPlan plan = new TrainingPlan(header.getFeatureSetId(), header.getSeed(), epochs, cost);
+    TrainingPlan plan =
+        new TrainingPlan(header.getFeatureSetId(), header.getSeed(), epochs, cost, choice);
     order =
         Optional.of(
             new Order(
                 header.getModel(),
                 plan,
-                new TrainingRows(shape.features()),
+                new TrainingRows(shape.vector()),
                 header.getDataDescription()));
+  }
+
+  private static NetworkChoice choice(ai.neo.proto.learning.v1.NetworkChoice asked) {
+    Architecture architecture =
+        asked.getArchitecture().isEmpty()
+            ? Architecture.MLP
+            : Architecture.of(asked.getArchitecture());
+    int usual = architecture.isWindowed() ? NetworkChoice.DEFAULT_WINDOW : 1;
+    return new NetworkChoice(
+        architecture,
+        asked.getWindow() == 0 ? usual : asked.getWindow(),
+        asked.getContrastive(),
+        CalibrationMethod.of(asked.getCalibration()),
+        asked.getDropout(),
+        asked.getHorizonNs());
   }
 
   private void refuse(String reason) {

@@ -7,8 +7,10 @@ package ai.neo.modelgateway.learning;
  * @param seed decides the initial weights and the order of rows
  * @param epochs passes over the rows
  * @param costPerTrade one-way cost as a fraction of notional
+ * @param network which network, and what happens before and after
  */
-public record TrainingPlan(String featureSetId, long seed, int epochs, double costPerTrade) {
+public record TrainingPlan(
+    String featureSetId, long seed, int epochs, double costPerTrade, NetworkChoice network) {
   /** More passes than this over the same rows only learn them by heart. */
   public static final int MAX_EPOCHS = 1000;
 
@@ -17,6 +19,11 @@ public record TrainingPlan(String featureSetId, long seed, int epochs, double co
    * would promote whoever trades most.
    */
   public static final double DEFAULT_COST_PER_TRADE = 3e-4;
+
+  /** A plan for the small network of a first start. */
+  public TrainingPlan(String featureSetId, long seed, int epochs, double costPerTrade) {
+    this(featureSetId, seed, epochs, costPerTrade, NetworkChoice.FIRST);
+  }
 
   public TrainingPlan {
     if (featureSetId.isBlank()) {

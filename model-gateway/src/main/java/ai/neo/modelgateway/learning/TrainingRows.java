@@ -1,8 +1,15 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.network.Outcome;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows to train on, in time order, checked as they come in. Grows as chunks are added, up to {@link
@@ -12,13 +19,16 @@ public final class TrainingRows {
   /** 128 MB of features: half a million rows of 64; beyond that training belongs elsewhere. */
   public static final int MAX_VALUES = 1 << 25;
 
+  private static final int NONE = -1;
+
   private final int features;
   private float[] values;
   private int[] labels;
   private float[] returns;
+  private long[] timesNs;
+  private int[] before;
+  private final Map<Integer, Integer> newest = new HashMap<>();
   private int rows;
-  private long firstTimeNs;
-  private long lastTimeNs;
 
   public TrainingRows(int features) {
     if (features < 1) {
@@ -28,17 +38,37 @@ public final class TrainingRows {
     this.values = new float[features * 1024];
     this.labels = new int[1024];
     this.returns = new float[1024];
+    this.timesNs = new long[1024];
+    this.before = new int[1024];
+  }
+
+  /** Adds rows of one instrument. */
+  public void add(
+      List<Float> rowMajor, List<Integer> label, List<Float> forward, List<Long> timeNs) {
+    add(rowMajor, label, forward, timeNs, List.of());
   }
 
   /**
    * Adds rows.
    *
+   * @param series the instrument of each row; empty when all are of one
    * @throws IllegalArgumentException when the lists do not fit each other, a value is not finite, a
    *     label is unknown, time runs backwards, or there are too many rows
    */
   public void add(
-      List<Float> rowMajor, List<Integer> label, List<Float> forward, List<Long> timeNs) {
+      List<Float> rowMajor,
+      List<Integer> label,
+      List<Float> forward,
+      List<Long> timeNs,
+      List<Integer> series) {
     int count = label.size();
+    if (!series.isEmpty() && series.size() != count) {
+      throw new IllegalArgumentException(
+          "a chunk of "
+              + count
+              + " labels must have one series each or none, got "
+              + series.size());
+    }
     if (rowMajor.size() != (long) count * features
         || forward.size() != count
         || timeNs.size() != count) {
@@ -65,6 +95,8 @@ public final class TrainingRows {
           rowMajor.subList(i * features, (i + 1) * features),
           new Outcome(label.get(i), forward.get(i)),
           timeNs.get(i));
+      Integer older = newest.put(series.isEmpty() ? 0 : series.get(i), rows - 1);
+      before[rows - 1] = older == null ? NONE : older;
     }
   }
 
@@ -77,11 +109,56 @@ public final class TrainingRows {
   }
 
   long firstTimeNs() {
-    return firstTimeNs;
+    return rows == 0 ? 0 : timesNs[0];
   }
 
   long lastTimeNs() {
-    return lastTimeNs;
+    return rows == 0 ? 0 : timesNs[rows - 1];
+  }
+
+  long timeNs(int row) {
+    return timesNs[row];
+  }
+
+  /** Whether so many rows of its instrument end with this one. */
+  boolean hasWindow(int row, int window) {
+    int at = row;
+    for (int i = 1; i < window && at != NONE; i++) {
+      at = before[at];
+    }
+    return at != NONE;
+  }
+
+  /**
+   * Copies the newest {@code window} rows of a row's instrument up to itself, the oldest first.
+   *
+   * @param from rows × F, these or the same standardised
+   */
+  void copyWindow(float[] from, int row, int window, float[] to, int toAt) {
+    int at = row;
+    for (int i = window - 1; i >= 0; i--) {
+      System.arraycopy(from, at * features, to, toAt + i * features, features);
+      at = before[at];
+    }
+  }
+
+  /** SHA-256 of all that was given, in hexadecimal: which rows a version was made from. */
+  String digest() {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      ByteBuffer row = ByteBuffer.allocate(features * 4 + 20).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < rows; i++) {
+        row.clear();
+        for (int f = 0; f < features; f++) {
+          row.putFloat(values[i * features + f]);
+        }
+        row.putInt(labels[i]).putFloat(returns[i]).putLong(timesNs[i]).putInt(before[i]);
+        sha.update(row.array());
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
   }
 
   float[] values() {
@@ -93,7 +170,7 @@ public final class TrainingRows {
   }
 
   private void addRow(List<Float> row, Outcome outcome, long timeNs) {
-    if (rows > 0 && Long.compareUnsigned(timeNs, lastTimeNs) < 0) {
+    if (rows > 0 && Long.compareUnsigned(timeNs, timesNs[rows - 1]) < 0) {
       throw new IllegalArgumentException(
           "row " + rows + " is older than the row before it: time_ns=" + timeNs);
     }
@@ -107,10 +184,7 @@ public final class TrainingRows {
     }
     labels[rows] = outcome.label();
     returns[rows] = outcome.forwardReturn();
-    if (rows == 0) {
-      firstTimeNs = timeNs;
-    }
-    lastTimeNs = timeNs;
+    timesNs[rows] = timeNs;
     rows++;
   }
 
@@ -120,6 +194,8 @@ public final class TrainingRows {
       values = Arrays.copyOf(values, capacity * features);
       labels = Arrays.copyOf(labels, capacity);
       returns = Arrays.copyOf(returns, capacity);
+      timesNs = Arrays.copyOf(timesNs, capacity);
+      before = Arrays.copyOf(before, capacity);
     }
   }
 }

@@ -3,9 +3,10 @@ package ai.neo.modelgateway.network;
 import java.util.Arrays;
 
 /**
- * A trained network that tells the direction of the next move: F → hidden → hidden → three logits
- * (SELL, HOLD, BUY) and one expected return. Rectified linear units between the layers, inputs
- * {@linkplain Standardisation standardised}. Immutable: learning makes a new one.
+ * A trained network that tells the direction of the next move: an encoder as its {@linkplain
+ * NetworkShape shape} says, three logits (SELL, HOLD, BUY) and one expected return, inputs
+ * {@linkplain Standardisation standardised}, probabilities {@linkplain Calibration calibrated}.
+ * Immutable: learning makes a new one.
  */
 public final class DirectionNetwork {
   /** Name of the artifact format, see {@link NetworkFormat}. */
@@ -15,14 +16,38 @@ public final class DirectionNetwork {
   private final Standardisation standardisation;
   private final Objective objective;
   private final Provenance provenance;
+  private final Uncertainty uncertainty;
+  private final Calibration calibration;
   private final float[] parameters;
 
-  /** Checks that the parts fit each other and that each parameter is finite. */
+  /** How it answers beside its weights. */
+  private record Manner(Uncertainty uncertainty, Calibration calibration) {}
+
+  /**
+   * A network that tells no uncertainty and is not calibrated. Checks that the parts fit each other
+   * and that each parameter is finite.
+   */
   public DirectionNetwork(
       NetworkShape shape,
       Standardisation standardisation,
       Objective objective,
       Provenance provenance,
+      float[] parameters) {
+    this(
+        shape,
+        standardisation,
+        objective,
+        provenance,
+        new Manner(Uncertainty.NONE, Calibration.NONE),
+        parameters);
+  }
+
+  private DirectionNetwork(
+      NetworkShape shape,
+      Standardisation standardisation,
+      Objective objective,
+      Provenance provenance,
+      Manner manner,
       float[] parameters) {
     if (standardisation.features() != shape.features()) {
       throw new IllegalArgumentException(
@@ -30,6 +55,9 @@ public final class DirectionNetwork {
               + standardisation.features()
               + " features, the network has "
               + shape.features());
+    }
+    if (!standardisation.repeats(shape.vector())) {
+      throw new IllegalArgumentException("the vectors of a row must all be scaled alike");
     }
     if (parameters.length != shape.parameters()) {
       throw new IllegalArgumentException(
@@ -48,13 +76,26 @@ public final class DirectionNetwork {
     this.standardisation = standardisation;
     this.objective = objective;
     this.provenance = provenance;
+    this.uncertainty = manner.uncertainty();
+    this.calibration = manner.calibration();
     this.parameters = parameters.clone();
   }
 
-  /** The same network with other parameters, as learned by {@code engine} on {@code cpu}. */
+  /** The same weights, answering in another way. */
+  public DirectionNetwork answering(Uncertainty told, Calibration calibrated) {
+    return new DirectionNetwork(
+        shape, standardisation, objective, provenance, new Manner(told, calibrated), parameters);
+  }
+
+  /**
+   * The same network with other parameters, calibrated as before: small steps hardly move how sure
+   * it is, and whoever judges it judges the calibrated answer. Learned by {@code engine} on {@code
+   * cpu}.
+   */
   public DirectionNetwork withParameters(float[] learned, String engine, String cpu) {
     Provenance where = new Provenance(provenance.featureSetId(), engine, cpu, provenance.seed());
-    return new DirectionNetwork(shape, standardisation, objective, where, learned);
+    return new DirectionNetwork(
+        shape, standardisation, objective, where, new Manner(uncertainty, calibration), learned);
   }
 
   public NetworkShape shape() {
@@ -73,6 +114,14 @@ public final class DirectionNetwork {
     return provenance;
   }
 
+  public Uncertainty uncertainty() {
+    return uncertainty;
+  }
+
+  public Calibration calibration() {
+    return calibration;
+  }
+
   /** A copy of the flat parameters, in the order of {@link NetworkShape}. */
   public float[] parameters() {
     return parameters.clone();
@@ -89,6 +138,8 @@ public final class DirectionNetwork {
         && standardisation.equals(that.standardisation)
         && objective.equals(that.objective)
         && provenance.equals(that.provenance)
+        && uncertainty.equals(that.uncertainty)
+        && calibration.equals(that.calibration)
         && Arrays.equals(parameters, that.parameters);
   }
 

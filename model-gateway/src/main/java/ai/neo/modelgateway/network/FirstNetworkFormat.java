@@ -24,17 +24,17 @@ final class FirstNetworkFormat {
 
   /** Reads on behind the format's number. */
   static DirectionNetwork read(byte[] content, ByteBuffer in) throws UnreadableNetworkException {
-    NetworkShape shape =
-        new NetworkShape(Short.toUnsignedInt(in.getShort()), Short.toUnsignedInt(in.getShort()));
+    MlpShape shape =
+        new MlpShape(Short.toUnsignedInt(in.getShort()), Short.toUnsignedInt(in.getShort()));
     String featureSet = NetworkFormat.text(in);
     int numbers = 2 * shape.features() + shape.parameters();
     NetworkFormat.requireWhole(content, in, numbers * Float.BYTES);
     float[] mean = NetworkFormat.floats(in, shape.features());
     float[] deviation = NetworkFormat.floats(in, shape.features());
     float[] parameters = new float[shape.parameters()];
-    layer(in, shape.features(), shape.hidden(), parameters, 0);
-    layer(in, shape.hidden(), shape.hidden(), parameters, shape.secondWeightAt());
-    layer(in, shape.hidden(), NetworkShape.OUTPUTS, parameters, shape.outputWeightAt());
+    int second = layer(in, shape.features(), shape.hidden(), parameters, 0);
+    int output = layer(in, shape.hidden(), shape.hidden(), parameters, second);
+    layer(in, shape.hidden(), NetworkShape.OUTPUTS, parameters, output);
     return new DirectionNetwork(
         shape,
         new Standardisation(mean, deviation),
@@ -43,8 +43,8 @@ final class FirstNetworkFormat {
         parameters);
   }
 
-  /** One layer's weights, turned over, and its biases. */
-  private static void layer(ByteBuffer in, int inputs, int outputs, float[] parameters, int at) {
+  /** One layer's weights, turned over, and its biases; returns where the next begins. */
+  private static int layer(ByteBuffer in, int inputs, int outputs, float[] parameters, int at) {
     float[] weights = NetworkFormat.floats(in, inputs * outputs);
     for (int i = 0; i < inputs; i++) {
       for (int o = 0; o < outputs; o++) {
@@ -53,5 +53,6 @@ final class FirstNetworkFormat {
     }
     float[] biases = NetworkFormat.floats(in, outputs);
     System.arraycopy(biases, 0, parameters, at + inputs * outputs, outputs);
+    return at + inputs * outputs + outputs;
   }
 }

@@ -1,101 +1,130 @@
 package ai.neo.modelgateway.network;
 
+import ai.neo.modelgateway.engine.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
 /**
  * The forward pass in plain Java over immutable arrays.
  *
  * <p>Serving uses this and not the engine that trains, for three reasons: it takes about 3 µs for
- * one row where a call into the native engine takes 9 to 11 µs; each row is computed by itself in
- * one fixed order of additions, so a row's answer has the same bits alone and in any batch (the
- * native engine's differ with the batch size); and it shares nothing with the learner, so learning
- * cannot disturb an answer. Thread-safe.
+ * one row of the small network where a call into the native engine takes 9 to 11 µs; each row is
+ * computed by itself in one fixed order of additions, so a row's answer has the same bits alone and
+ * in any batch (the native engine's differ with the batch size); and it shares nothing with the
+ * learner, so learning cannot disturb an answer. Thread-safe.
  */
 final class ForwardPass {
+  private static final long MASK_STREAM = 0xD1B54A32D192ED03L;
+
   private final DirectionNetwork network;
   private final NetworkShape shape;
-  // Input-major, so that the inner loops run over consecutive outputs and vectorise without
-  // changing the order in which any one sum is added up.
-  private final float[] firstByInput;
-  private final float[] secondByInput;
-  private final float[] outputByInput;
-  private final float[] firstBias;
-  private final float[] secondBias;
-  private final float[] outputBias;
+  private final Encoder encoder;
+  private final List<float[]> masks;
 
   ForwardPass(DirectionNetwork network) {
     this.network = network;
     this.shape = network.shape();
-    int hidden = shape.hidden();
-    firstByInput = transposed(0, hidden, shape.features());
-    firstBias = slice(shape.firstBiasAt(), hidden);
-    secondByInput = transposed(shape.secondWeightAt(), hidden, hidden);
-    secondBias = slice(shape.secondBiasAt(), hidden);
-    outputByInput = transposed(shape.outputWeightAt(), NetworkShape.OUTPUTS, hidden);
-    outputBias = slice(shape.outputBiasAt(), NetworkShape.OUTPUTS);
+    this.encoder = Encoder.of(network);
+    this.masks = masks(network);
   }
 
-  /** Writes the probabilities and the return of each row, three and one per row. */
-  void run(float[] rowMajor, int rows, float[] probabilities, float[] returns) {
-    float[] input = new float[shape.features()];
-    float[] first = new float[shape.hidden()];
-    float[] second = new float[shape.hidden()];
-    float[] output = new float[NetworkShape.OUTPUTS];
+  /** Answers rows of T · F numbers. */
+  Answer run(float[] rowMajor, int rows) {
+    Rows all = new Rows(rows);
     for (int row = 0; row < rows; row++) {
+      all.answer(rowMajor, row);
+    }
+    return all.answer();
+  }
+
+  /** The names of the outputs beside probabilities and return. */
+  static List<String> columns(DirectionNetwork network) {
+    List<String> names = new ArrayList<>();
+    if (network.uncertainty().isTold()) {
+      names.add(Answer.UNCERTAINTY);
+    }
+    if (network.shape() instanceof AutoencoderShape) {
+      names.add(Answer.RECONSTRUCTION_ERROR);
+    }
+    return List.copyOf(names);
+  }
+
+  /** The rows of one call. */
+  private final class Rows {
+    private final Encoder.Pass pass = encoder.begin();
+    private final float[] input = new float[shape.features()];
+    private final float[] representation = new float[shape.representation()];
+    private final float[] masked = new float[shape.representation()];
+    private final float[] output = new float[NetworkShape.OUTPUTS];
+    private final float[] again = new float[NetworkShape.ACTIONS];
+    private final float[] probabilities;
+    private final float[] returns;
+    private final float[] uncertainty;
+    private final float[] errors;
+
+    Rows(int rows) {
+      probabilities = new float[rows * NetworkShape.ACTIONS];
+      returns = new float[rows];
+      uncertainty = new float[masks.isEmpty() ? 0 : rows];
+      errors = new float[shape instanceof AutoencoderShape ? rows : 0];
+    }
+
+    void answer(float[] rowMajor, int row) {
       network.standardisation().apply(rowMajor, row, input, 0);
-      layer(input, firstByInput, firstBias, first);
-      rectify(first);
-      layer(first, secondByInput, secondBias, second);
-      rectify(second);
-      layer(second, outputByInput, outputBias, output);
-      softmax(output, probabilities, row * NetworkShape.ACTIONS);
+      pass.encode(input, representation);
+      encoder.output().apply(representation, 0, output, 0);
+      network.calibration().apply(output, probabilities, row * NetworkShape.ACTIONS);
       returns[row] = output[NetworkShape.ACTIONS] * network.objective().returnScale();
-    }
-  }
-
-  private static void layer(float[] in, float[] byInput, float[] bias, float[] out) {
-    int width = out.length;
-    System.arraycopy(bias, 0, out, 0, width);
-    for (int i = 0; i < in.length; i++) {
-      float x = in[i];
-      int at = i * width;
-      for (int o = 0; o < width; o++) {
-        out[o] += x * byInput[at + o];
+      if (uncertainty.length > 0) {
+        uncertainty[row] = spread(row * NetworkShape.ACTIONS);
+      }
+      if (errors.length > 0) {
+        errors[row] = pass.reconstructionError();
       }
     }
-  }
 
-  private static void rectify(float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.max(0f, values[i]); // hands NaN on, where a comparison would hide it
-    }
-  }
-
-  /** {@code StrictMath}, because {@code Math.exp} may differ in the last bit between platforms. */
-  private static void softmax(float[] output, float[] probabilities, int at) {
-    float max = Math.max(output[0], Math.max(output[1], output[2]));
-    double sell = StrictMath.exp((double) output[0] - max);
-    double hold = StrictMath.exp((double) output[1] - max);
-    double buy = StrictMath.exp((double) output[2] - max);
-    double sum = sell + hold + buy;
-    probabilities[at] = (float) (sell / sum);
-    probabilities[at + 1] = (float) (hold / sum);
-    probabilities[at + 2] = (float) (buy / sum);
-  }
-
-  private float[] transposed(int from, int outputs, int inputs) {
-    float[] byInput = new float[outputs * inputs];
-    for (int o = 0; o < outputs; o++) {
-      for (int i = 0; i < inputs; i++) {
-        byInput[i * outputs + o] = network.parameter(from + o * inputs + i);
+    Answer answer() {
+      List<Answer.Column> columns = new ArrayList<>();
+      if (uncertainty.length > 0) {
+        columns.add(new Answer.Column(Answer.UNCERTAINTY, uncertainty));
       }
+      if (errors.length > 0) {
+        columns.add(new Answer.Column(Answer.RECONSTRUCTION_ERROR, errors));
+      }
+      return new Answer(probabilities, returns, columns);
     }
-    return byInput;
+
+    /** Standard deviation of the likeliest action's probability over the masks. */
+    private float spread(int at) {
+      int likeliest = 0;
+      for (int action = 1; action < NetworkShape.ACTIONS; action++) {
+        likeliest = probabilities[at + action] > probabilities[at + likeliest] ? action : likeliest;
+      }
+      double sum = 0;
+      double squares = 0;
+      for (float[] mask : masks) {
+        for (int i = 0; i < masked.length; i++) {
+          masked[i] = representation[i] * mask[i];
+        }
+        encoder.output().apply(masked, 0, output, 0);
+        network.calibration().apply(output, again, 0);
+        sum += again[likeliest];
+        squares += (double) again[likeliest] * again[likeliest];
+      }
+      double mean = sum / masks.size();
+      return (float) Math.sqrt(Math.max(0, squares / masks.size() - mean * mean));
+    }
   }
 
-  private float[] slice(int from, int length) {
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = network.parameter(from + i);
+  static List<float[]> masks(DirectionNetwork network) {
+    SplittableRandom random = new SplittableRandom(network.provenance().seed() ^ MASK_STREAM);
+    List<float[]> masks = new ArrayList<>();
+    for (int i = 0; i < network.uncertainty().masks(); i++) {
+      float[] mask = new float[network.shape().representation()];
+      Dropout.draw(mask, network.uncertainty().dropout(), random);
+      masks.add(mask);
     }
-    return values;
+    return List.copyOf(masks);
   }
 }

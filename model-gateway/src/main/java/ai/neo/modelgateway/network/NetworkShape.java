@@ -1,64 +1,92 @@
 package ai.neo.modelgateway.network;
 
+import java.util.List;
+
 /**
- * The widths of a direction network, and where each layer lies in its flat parameter array.
+ * The sizes of a network, and the order of its flat parameters. Each kind of network turns a window
+ * of T feature vectors of width F into a representation; a linear layer turns that into three
+ * logits (SELL, HOLD, BUY) and one expected return.
  *
- * <p>Order of the parameters: weights of layer 1 as {@code [hidden][features]}, its biases, the
- * same for layer 2, then the output layer as {@code [4][hidden]} and its biases. That is the order
- * and the orientation of the linear blocks that learn, so copying is one pass without a transpose.
- *
- * @param features F, the width of a row; 1 to {@link #MAX_FEATURES}
- * @param hidden width of both hidden layers; 1 to {@link #MAX_HIDDEN}
+ * <p>A row, as callers send it, is T · F numbers: the oldest vector first, the newest last.
  */
-public record NetworkShape(int features, int hidden) {
+public sealed interface NetworkShape
+    permits MlpShape, RecurrentShape, TransformerShape, AutoencoderShape {
   /** Three logits in the order SELL, HOLD, BUY. */
-  public static final int ACTIONS = 3;
+  int ACTIONS = 3;
 
   /** The three logits and the expected return. */
-  public static final int OUTPUTS = ACTIONS + 1;
+  int OUTPUTS = ACTIONS + 1;
 
   /** Bounds what a header may make the reader allocate; a feature set has tens of features. */
-  public static final int MAX_FEATURES = 4096;
+  int MAX_FEATURES = 4096;
 
-  /** With {@link #MAX_FEATURES} bounds an artifact to about 22 MB. */
-  public static final int MAX_HIDDEN = 1024;
+  /** With {@link #MAX_FEATURES} bounds an artifact to about 22 MB for each layer. */
+  int MAX_HIDDEN = 1024;
+
+  /** Vectors in a window: a bound on what a loop keeps for each instrument. */
+  int MAX_WINDOW = 128;
 
   /** The hidden width that is trained: 6.5 k parameters at 32 features, an update in < 0.3 ms. */
-  public static final int DEFAULT_HIDDEN = 64;
+  int DEFAULT_HIDDEN = 64;
 
-  public NetworkShape {
-    if (features < 1 || features > MAX_FEATURES) {
-      throw new IllegalArgumentException(
-          "features must be 1 to " + MAX_FEATURES + ", features=" + features);
-    }
-    if (hidden < 1 || hidden > MAX_HIDDEN) {
-      throw new IllegalArgumentException(
-          "hidden must be 1 to " + MAX_HIDDEN + ", hidden=" + hidden);
-    }
+  Architecture architecture();
+
+  /** F, the width of one feature vector. */
+  int vector();
+
+  /** T, how many vectors a row holds; 1 for networks that look at the newest alone. */
+  int window();
+
+  /** Width of what the output layer sees. */
+  int representation();
+
+  /** All parameters in their order: the encoder's, the output layer's, then a decoder's. */
+  List<Tensor> tensors();
+
+  /** T · F, the width of a row. */
+  default int features() {
+    return window() * vector();
   }
 
   /** Length of the flat parameter array. */
-  public int parameters() {
-    return outputBiasAt() + OUTPUTS;
+  default int parameters() {
+    return tensors().stream().mapToInt(Tensor::size).reduce(0, Math::addExact);
   }
 
-  int firstBiasAt() {
-    return hidden * features;
+  /** Multiplications in one answer, roughly: what decides where it is computed. */
+  default long work() {
+    return (long) window() * parameters();
   }
 
-  int secondWeightAt() {
-    return firstBiasAt() + hidden;
+  /** The output layer's weight and bias. */
+  static List<Tensor> head(int representation) {
+    return List.of(
+        Tensor.weight("output.weight", Tensor.Start.OUTPUT, OUTPUTS, representation),
+        Tensor.vector("output.bias", Tensor.Start.ZERO, OUTPUTS));
   }
 
-  int secondBiasAt() {
-    return secondWeightAt() + hidden * hidden;
+  /** Checks the sizes that all kinds have. */
+  static void requireRow(int vector, int window) {
+    if (vector < 1 || vector > MAX_FEATURES) {
+      throw new IllegalArgumentException(
+          "features must be 1 to " + MAX_FEATURES + ", features=" + vector);
+    }
+    if (window < 1 || window > MAX_WINDOW || (long) vector * window > MAX_FEATURES) {
+      throw new IllegalArgumentException(
+          "window must be 1 to "
+              + Math.min(MAX_WINDOW, MAX_FEATURES / vector)
+              + " for "
+              + vector
+              + " features, window="
+              + window);
+    }
   }
 
-  int outputWeightAt() {
-    return secondBiasAt() + hidden;
-  }
-
-  int outputBiasAt() {
-    return outputWeightAt() + OUTPUTS * hidden;
+  /** Checks a width. */
+  static void requireWidth(String name, int width) {
+    if (width < 1 || width > MAX_HIDDEN) {
+      throw new IllegalArgumentException(
+          name + " must be 1 to " + MAX_HIDDEN + ", " + name + "=" + width);
+    }
   }
 }

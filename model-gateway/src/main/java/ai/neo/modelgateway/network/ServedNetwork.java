@@ -3,12 +3,18 @@ package ai.neo.modelgateway.network;
 import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ServableModel;
+import java.util.List;
 
 /**
  * An immutable network that serves. Thread-safe; holds no native memory, so that it answers for as
  * long as anybody has a reference to it, closed or not: a swap never pulls it from under a request.
  */
 public final class ServedNetwork implements ServableModel {
+  /**
+   * Multiplications that take some 10 µs: less than handing a request to another thread and back.
+   */
+  private static final long QUICK_WORK = 40_000;
+
   private final ModelArtifact artifact;
   private final DirectionNetwork network;
   private final ForwardPass forward;
@@ -29,6 +35,16 @@ public final class ServedNetwork implements ServableModel {
     return network.shape().features();
   }
 
+  @Override
+  public int window() {
+    return network.shape().window();
+  }
+
+  @Override
+  public List<String> columns() {
+    return ForwardPass.columns(network);
+  }
+
   /** The weights that serve, for a learner to copy. */
   public DirectionNetwork network() {
     return network;
@@ -36,7 +52,7 @@ public final class ServedNetwork implements ServableModel {
 
   @Override
   public boolean isQuick() {
-    return true;
+    return network.shape().work() <= QUICK_WORK;
   }
 
   /** A row with a NaN gives a NaN answer; an infinite value is clipped as any extreme one. */
@@ -51,19 +67,12 @@ public final class ServedNetwork implements ServableModel {
               + " features expected, values="
               + rowMajorFeatures.length);
     }
-    return answers(forward, rowMajorFeatures, rows);
+    return forward.run(rowMajorFeatures, rows);
   }
 
   /** What a network that is not registered yet would answer: the same forward pass. */
   public static Answer answers(DirectionNetwork network, float[] rowMajorFeatures, int rows) {
-    return answers(new ForwardPass(network), rowMajorFeatures, rows);
-  }
-
-  private static Answer answers(ForwardPass forward, float[] rowMajorFeatures, int rows) {
-    float[] probabilities = new float[rows * NetworkShape.ACTIONS];
-    float[] returns = new float[rows];
-    forward.run(rowMajorFeatures, rows, probabilities, returns);
-    return new Answer(probabilities, returns);
+    return new ForwardPass(network).run(rowMajorFeatures, rows);
   }
 
   @Override

@@ -75,6 +75,27 @@ public final class Standardisation {
     return new Standardisation(mean, deviation);
   }
 
+  /** The same for rows of so many vectors. */
+  public Standardisation repeated(int window) {
+    float[] means = new float[mean.length * window];
+    float[] deviations = new float[means.length];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = mean[i % mean.length];
+      deviations[i] = deviation[i % mean.length];
+    }
+    return new Standardisation(means, deviations);
+  }
+
+  /** Whether every vector of a row is scaled as the first is. */
+  boolean repeats(int vector) {
+    for (int i = vector; i < mean.length; i++) {
+      if (mean[i] != mean[i - vector] || deviation[i] != deviation[i - vector]) {
+        return false;
+      }
+    }
+    return mean.length % vector == 0;
+  }
+
   public int features() {
     return mean.length;
   }

@@ -167,6 +167,16 @@ public final class MetricsPage {
     learner(page, all, "learned_total", LearnerStatus::getLearned);
     learner(page, all, "duplicates_total", LearnerStatus::getDuplicates);
     learner(page, all, "refused_total", LearnerStatus::getRefused);
+    learner(page, all, "late_total", LearnerStatus::getLate);
+    learner(page, all, "unknown_total", LearnerStatus::getUnknown);
+    learner(page, all, "foreign_total", LearnerStatus::getForeign);
+    learner(page, all, "dead_letters_total", LearnerStatus::getDeadLetters);
+    learner(page, all, "shortened_steps_total", LearnerStatus::getShortenedSteps);
+    learner(page, all, "refused_steps_total", LearnerStatus::getRefusedSteps);
+    learner(page, all, "journal_records_total", LearnerStatus::getJournalSequence);
+    learner(page, all, "journal_bytes", LearnerStatus::getJournalBytes);
+    learner(page, all, "excess_loss", LearnerStatus::getExcessLoss);
+    learner(page, all, "drift", LearnerStatus::getDrift);
     learner(page, all, "updates_total", LearnerStatus::getUpdates);
     learner(page, all, "candidates_total", LearnerStatus::getCandidates);
     learner(page, all, "promotions_total", LearnerStatus::getPromotions);
@@ -182,7 +192,7 @@ public final class MetricsPage {
       Function<LearnerStatus, Number> value) {
     String name = "neo_learner_" + what;
     boolean counts = what.endsWith("_total");
-    help(page, name, counts ? "counter" : "gauge", "Of the learner, since the process started");
+    help(page, name, counts ? "counter" : "gauge", "Of the learner, since its journal began");
     for (LearnerStatus status : all) {
       line(page, name, status.getModel(), String.valueOf(value.apply(status)));
     }

@@ -2,6 +2,7 @@ package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.serving.ServedVersion;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The tensors of the model contract, as the protocol names and shapes them. All are FP32. */
@@ -31,8 +32,12 @@ final class ModelTensors {
   /** In the model's order. */
   static List<Tensor> outputs(ServedVersion version) {
     Tensor probabilities = new Tensor(ACTION_PROBABILITIES, Answer.ACTIONS);
-    return version.expectsReturn()
-        ? List.of(probabilities, new Tensor(EXPECTED_RETURN, 1))
-        : List.of(probabilities);
+    List<Tensor> all = new ArrayList<>();
+    all.add(probabilities);
+    if (version.expectsReturn()) {
+      all.add(new Tensor(EXPECTED_RETURN, 1));
+    }
+    version.model().columns().forEach(name -> all.add(new Tensor(name, 1)));
+    return List.copyOf(all);
   }
 }

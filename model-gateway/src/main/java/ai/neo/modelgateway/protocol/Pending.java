@@ -233,9 +233,11 @@ final class Pending implements Caller {
                 "epoch", InferParameter.newBuilder().setInt64Param(entered.epoch()).build());
     for (ModelTensors.Tensor tensor : outputs) {
       float[] numbers =
-          tensor.name().equals(ModelTensors.EXPECTED_RETURN)
-              ? answer.expectedReturn()
-              : answer.actionProbabilities();
+          switch (tensor.name()) {
+            case ModelTensors.ACTION_PROBABILITIES -> answer.actionProbabilities();
+            case ModelTensors.EXPECTED_RETURN -> answer.expectedReturn();
+            default -> answer.column(tensor.name());
+          };
       response.addOutputs(
           ModelInferResponse.InferOutputTensor.newBuilder()
               .setName(tensor.name())

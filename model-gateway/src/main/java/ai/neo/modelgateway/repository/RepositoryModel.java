@@ -5,6 +5,7 @@ import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.serving.ServingTerms;
 import ai.neo.modelgateway.serving.SuppliedVersion;
+import ai.neo.proto.artifact.ArtifactFormat;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import inference.ModelConfig;
 import inference.ModelParameter;
@@ -130,7 +131,7 @@ final class RepositoryModel {
     String number = Long.toString(version);
     byte[] content =
         files.read(
-            ArtifactFormats.SIZE_MAX_BYTES,
+            ArtifactFormat.SIZE_MAX_BYTES,
             config.getName(),
             number,
             config.getDefaultModelFilename());

@@ -371,7 +371,13 @@ public final class Scheduler implements AutoCloseable {
             all.actionProbabilities(), from * Answer.ACTIONS, (from + count) * Answer.ACTIONS),
         all.hasExpectedReturn()
             ? Arrays.copyOfRange(all.expectedReturn(), from, from + count)
-            : all.expectedReturn());
+            : all.expectedReturn(),
+        all.columns().stream()
+            .map(
+                column ->
+                    new Answer.Column(
+                        column.name(), Arrays.copyOfRange(column.values(), from, from + count)))
+            .toList());
   }
 
   /** A caller that cannot be told must not keep the others from it. */

@@ -5,6 +5,7 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.proto.registry.v1.Alias;
 import ai.neo.proto.registry.v1.AliasName;
 import ai.neo.proto.registry.v1.Artifact;
+import ai.neo.proto.registry.v1.Change;
 import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
@@ -12,12 +13,15 @@ import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
 import ai.neo.proto.registry.v1.VersionName;
+import ai.neo.proto.registry.v1.WatchRequest;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The registry over gRPC, in this process or elsewhere. Safe for any thread; calls block. */
@@ -62,7 +66,8 @@ public final class RegistryClient implements VersionRegistry {
         described.getDigest(),
         described.getFormat(),
         described.getFeatureSetId(),
-        artifact.getContent().toByteArray());
+        artifact.getContent().toByteArray(),
+        described.getSignaturesList());
   }
 
   @Override
@@ -116,6 +121,27 @@ public final class RegistryClient implements VersionRegistry {
     call(registry -> registry.record(request));
   }
 
+  @Override
+  public void watch(long afterPosition, Consumer<Change> watcher) {
+    WatchRequest.Builder from = WatchRequest.newBuilder();
+    if (afterPosition == FROM_NOW) {
+      from.setFromNow(true);
+    } else {
+      from.setAfterPosition(afterPosition);
+    }
+    Context.CancellableContext call = Context.current().withCancellation();
+    Context before = call.attach();
+    try {
+      // Without a deadline: it ends when the registry does, or when this thread is interrupted.
+      stub.watch(from.build()).forEachRemaining(watcher);
+    } catch (StatusRuntimeException e) {
+      throw failure(e);
+    } finally {
+      call.detach(before);
+      call.cancel(null);
+    }
+  }
+
   private Optional<Alias> alias(String model) {
     AliasName name = AliasName.newBuilder().setModel(model).setAlias(CHAMPION).build();
     try {
@@ -136,11 +162,15 @@ public final class RegistryClient implements VersionRegistry {
     try {
       return call.apply(stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS));
     } catch (StatusRuntimeException e) {
-      Status status = e.getStatus();
-      String said = status.getDescription() == null ? "" : status.getDescription();
-      throw new RegistryException(
-          kind(status.getCode()), said.isEmpty() ? status.getCode().name() : said, e);
+      throw failure(e);
     }
+  }
+
+  private static RegistryException failure(StatusRuntimeException e) {
+    Status status = e.getStatus();
+    String said = status.getDescription() == null ? "" : status.getDescription();
+    return new RegistryException(
+        kind(status.getCode()), said.isEmpty() ? status.getCode().name() : said, e);
   }
 
   private static RegistryException.Kind kind(Status.Code code) {

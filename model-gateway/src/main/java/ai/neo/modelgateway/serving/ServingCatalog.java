@@ -303,6 +303,7 @@ public final class ServingCatalog implements AutoCloseable {
    * @throws RegistryException of kind UNAVAILABLE when the registry is away
    */
   public void follow(String model) throws ModelRefusedException {
+    slot(model).requireOfRegistry();
     if (registry.champion(model).isEmpty()) {
       unload(model);
     } else {

@@ -128,11 +128,12 @@ final class VersionLoader {
 
   private static void requireWidth(ServableModel loaded, ServedVersion champion)
       throws ModelRefusedException {
-    int expected = champion.model().features();
-    if (loaded.features() != expected) {
+    // Vector for vector: a caller that keeps a window sends as many as the version looks at.
+    int expected = champion.model().features() / champion.model().window();
+    if (loaded.features() / loaded.window() != expected) {
       throw new ModelRefusedException(
           "it takes "
-              + loaded.features()
+              + loaded.features() / loaded.window()
               + " features, the champion (version "
               + champion.version()
               + ") takes "

@@ -2,11 +2,13 @@ package ai.neo.modelgateway.serving;
 
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.proto.registry.v1.Change;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The registry as the gateway needs it: which versions there are, which one is champion, and the
@@ -45,6 +47,21 @@ public interface VersionRegistry {
    */
   void moveChampion(
       String model, String version, String expected, String action, String actor, String reason);
+
+  /** For {@link #watch}: nothing that happened before. */
+  long FROM_NOW = -1;
+
+  /**
+   * Delivers first where the registry's stream of changes stands, then every change behind a
+   * position, in order and on this thread. Returns when the registry ends it, and throws when it is
+   * away or the thread was interrupted.
+   *
+   * @param afterPosition the last one seen, or {@link #FROM_NOW}
+   */
+  default void watch(long afterPosition, Consumer<Change> watcher) {
+    throw new RegistryException(
+        RegistryException.Kind.REFUSED, "this registry has no stream of changes");
+  }
 
   /** Adds evidence (a gate's result, a refusal) to the ledger. */
   void record(RecordRequest request);

@@ -121,13 +121,13 @@ class ServingCatalogTest {
     byte[] good = new TinyOnnx().bytes();
     byte[] pickle = {(byte) 0x80, 4, 'c', 'o', 's', '\n'};
     return Stream.of(
-        Arguments.of("onnx", FEATURES, Arrays.copyOf(good, good.length / 2), "truncated"),
+        Arguments.of("onnx", FEATURES, Arrays.copyOf(good, good.length / 2), "cut off"),
         Arguments.of("onnx", FEATURES, new byte[0], "empty"),
         Arguments.of("onnx", FEATURES, pickle, "pickle"),
         Arguments.of("torchscript", FEATURES, pickle, "pickle"),
-        Arguments.of("pickle", FEATURES, pickle, "may not be loaded"),
+        Arguments.of("pickle", FEATURES, pickle, "is not known"),
         Arguments.of(
-            "onnx", FEATURES, "hello, world".getBytes(StandardCharsets.UTF_8), "ONNX file"),
+            "onnx", FEATURES, "hello, world".getBytes(StandardCharsets.UTF_8), "nothing known"),
         Arguments.of("onnx", "features-v2", good, "features-v2"),
         Arguments.of("onnx", FEATURES, new TinyOnnx().features(5).bytes(), "5 features"),
         Arguments.of("onnx", FEATURES, new TinyOnnx().actions(2).bytes(), "[-1,2]"),

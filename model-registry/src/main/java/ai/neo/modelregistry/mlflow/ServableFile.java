@@ -1,10 +1,11 @@
 package ai.neo.modelregistry.mlflow;
 
-import ai.neo.modelregistry.ArtifactFormat;
 import ai.neo.modelregistry.ArtifactStore;
 import ai.neo.modelregistry.Registration;
 import ai.neo.modelregistry.RegistryException;
 import ai.neo.modelregistry.mlflow.ArtifactFiles.StoredFile;
+import ai.neo.proto.artifact.ArtifactFormat;
+import ai.neo.proto.artifact.ArtifactRefusedException;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ final class ServableFile {
         } else {
           reasons.add(file.name() + " looks like " + ArtifactFormat.describe(start));
         }
-      } catch (RegistryException | MlflowException e) {
+      } catch (RegistryException | MlflowException | ArtifactRefusedException e) {
         reasons.add(file.name() + ": " + e.getMessage());
       }
     }

@@ -1,12 +1,13 @@
 package ai.neo.modelregistry.mlflow;
 
-import ai.neo.modelregistry.ArtifactFormat;
 import ai.neo.modelregistry.ArtifactStore;
 import ai.neo.modelregistry.Author;
 import ai.neo.modelregistry.Database;
 import ai.neo.modelregistry.Registration;
 import ai.neo.modelregistry.mlflow.ArtifactFiles.StoredFile;
 import ai.neo.modelregistry.mlflow.VersionSource.Copied;
+import ai.neo.proto.artifact.ArtifactFormat;
+import ai.neo.proto.registry.v1.Lineage;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -164,8 +165,23 @@ final class VersionFacts {
         .setParentVersion(tags.getOrDefault(PARENT_TAG, ""))
         .setDataDescription(data)
         .putAllMetrics(metrics)
+        .setLineage(lineage())
         .setActor(author.actor())
         .setReason(author.reason())
+        .build();
+  }
+
+  /** Tags of ours, and the commit that MLflow's client finds out by itself. */
+  private Lineage lineage() {
+    String digest = tags.getOrDefault("neo.dataset_digest", "");
+    return Lineage.newBuilder()
+        .setDatasetManifest(
+            Names.truncated(tags.getOrDefault("neo.dataset_manifest", ""), DATA_MAX))
+        .setDatasetDigest(digest.matches("[0-9a-f]{64}") ? digest : "")
+        .setCode(
+            Names.truncated(
+                tags.getOrDefault("neo.code", tags.getOrDefault("mlflow.source.git.commit", "")),
+                SHORT_MAX))
         .build();
   }
 }

@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.cli;
 
 import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.orchestrator.gateway.RegistryDesk;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.operations.OperationsException;
 import io.grpc.ManagedChannel;
@@ -19,20 +20,51 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Lists, pushes, promotes and rolls back model versions while the loop runs.",
+    description =
+        "Trains, lists, pushes, promotes, exports and rolls back versions while the loop runs, and"
+            + " watches over the learner.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model list",
+      "  ./neo model train --architecture lstm",
       "  ./neo model push my.onnx",
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
-      "  ./neo model history --json"
+      "  ./neo model freeze --reason 'wild market'",
+      "  ./neo model replay-learning",
+      "  ./neo model history --json",
+      "  ./neo model history direction --at 2026-11-21T10:00:00Z",
+      "  ./neo model verify"
+    },
+    subcommands = {
+      ModelTrainCommand.class,
+      ModelExportCommand.class,
+      GateCommands.Gates.class,
+      GateCommands.Approve.class,
+      GateCommands.Verify.class,
+      GateCommands.Diff.class,
+      GateCommands.Sign.class,
+      GateCommands.SignEvaluation.class
     })
 final class ModelCommand {
   private static final String MODEL = "direction";
   private static final String ACTOR = "operator";
+  private static final int EXIT_DIFFERENT = 3;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Instead of just promoting. */
+  static final class PromotionWay {
+    @CommandLine.Option(
+        names = "--request",
+        description = "Ask for it; somebody else says ./neo model approve ID.")
+    private boolean request;
+
+    @CommandLine.Option(
+        names = "--force",
+        description = "Waive the gates, where the registry's policy allows that; it is recorded.")
+    private boolean force;
+  }
 
   private interface Call {
     JsonObject on(RegistryView registry) throws IOException;
@@ -98,13 +130,32 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "What happened, and why.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model history", "  ./neo model history --json"})
+      footer = {
+        "  ./neo model history",
+        "  ./neo model history --json",
+        "  ./neo model history direction --at 2026-11-21T10:00:00Z"
+      })
   int history(
-      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Mixin RegistryDoor door,
+      @CommandLine.Parameters(
+              paramLabel = "NAME",
+              defaultValue = MODEL,
+              description = "The model (default: direction).")
+          String model,
+      @CommandLine.Option(
+              names = "--at",
+              paramLabel = "TIME",
+              description = "Only who was champion then, by the ledger: 2026-11-21T10:00:00Z.")
+          String at,
       @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
       throws IOException {
-    return with(
-        dataDir, ModelCommand::all, all -> rows(all.getJsonArray("history"), json, this::entry));
+    if (at != null) {
+      object(door.with(channel -> new RegistryDesk(channel, model).championAt(at)), json);
+    } else {
+      JsonObject all = door.with(channel -> all(new RegistryView(channel, model)));
+      rows(all.getJsonArray("history"), json, this::entry);
+    }
+    return 0;
   }
 
   @CommandLine.Command(
@@ -133,9 +184,20 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "Loads, checks and warms a version, then makes it the champion.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model promote 3", "  ./neo model promote 3 --reason 'better on May'"})
+      footer = {
+        "  ./neo model promote 3 --reason 'better on May'",
+        "  ./neo model promote 3 --expect 2",
+        "  ./neo model promote 3 --request --actor anna --reason 'better on May'"
+      })
   int promote(
-      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Mixin RegistryDoor door,
+      @CommandLine.Option(
+              names = "--expect",
+              paramLabel = "VERSION",
+              defaultValue = "",
+              description = "Only when this is the champion now.")
+          String expected,
+      @CommandLine.ArgGroup PromotionWay way,
       @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.") String version,
       @CommandLine.Option(
               names = "--reason",
@@ -144,8 +206,23 @@ final class ModelCommand {
           String reason,
       @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
-    return with(
-        dataDir, registry -> registry.promote(version, ACTOR, reason), one -> object(one, json));
+    boolean request = way != null && way.request;
+    boolean force = way != null && way.force;
+    String actor = door.actor();
+    JsonObject answer =
+        door.with(
+            channel -> {
+              RegistryDesk desk = new RegistryDesk(channel, MODEL);
+              if (request) {
+                return desk.request(version, actor, reason);
+              }
+              if (force) {
+                desk.waive(version, actor, reason);
+              }
+              return new RegistryView(channel, MODEL).promote(version, expected, actor, reason);
+            });
+    object(answer, json);
+    return 0;
   }
 
   @CommandLine.Command(
@@ -163,6 +240,98 @@ final class ModelCommand {
       @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
     return with(dataDir, registry -> registry.rollback(ACTOR, reason), one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "Stops the learner; the champion serves on.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model freeze", "  ./neo model freeze --reason 'wild market'"})
+  int freeze(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "by hand",
+              description = "Why; it is kept in the ledger.")
+          String reason,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    return with(
+        dataDir, registry -> registry.freeze(true, ACTOR, reason), one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "Lets the learner go on, whoever or whatever stopped it.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model unfreeze", "  ./neo model unfreeze --reason 'made room'"})
+  int unfreeze(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "by hand",
+              description = "Why; it is kept in the ledger.")
+          String reason,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    return with(
+        dataDir, registry -> registry.freeze(false, ACTOR, reason), one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "What the learner has done, what it kept aside, and whether it stands still.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model learner", "  ./neo model learner --json"})
+  int learner(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    return with(dataDir, RegistryView::learner, one -> object(one, json));
+  }
+
+  @CommandLine.Command(
+      name = "replay-learning",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Learns the learner's journal again and compares each snapshot.",
+        "Prints 'identical' or the first difference; then the exit code is 3."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo model replay-learning", "  ./neo model replay-learning --json"})
+  int replayLearning(
+      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
+      throws IOException {
+    boolean[] identical = {false};
+    int done =
+        with(
+            dataDir,
+            RegistryView::replayLearning,
+            one -> {
+              identical[0] = one.getBoolean("identical");
+              spec.commandLine().getOut().println(json ? one.encode() : replayed(one));
+            });
+    return identical[0] ? done : EXIT_DIFFERENT;
+  }
+
+  private static String replayed(JsonObject replay) {
+    String range =
+        "records %d to %d, %d snapshots"
+            .formatted(
+                replay.getLong("first_sequence"),
+                replay.getLong("last_sequence"),
+                replay.getLong("snapshots"));
+    if (replay.getBoolean("identical")) {
+      return "identical: " + range;
+    }
+    return "different: %s%n%s%nrecorded with %s%nreplayed with %s"
+        .formatted(
+            range,
+            replay.getString("difference"),
+            String.join(
+                "; ", replay.getJsonArray("recorded_on").stream().map(String::valueOf).toList()),
+            replay.getString("replayed_on"));
   }
 
   /** Nothing and nobody there are two things. */

@@ -21,6 +21,8 @@ import picocli.CommandLine;
       ConfigCommand.class,
       DoctorCommand.class,
       ModelCommand.class,
+      TierCommands.Registry.class,
+      TierCommands.Gateway.class,
       OperatorCommands.Halt.class,
       OperatorCommands.Flatten.class,
       OperatorCommands.Kill.class,

@@ -43,7 +43,8 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
-   * @param jvmOptions of the process that is started
+   * @param jvmOptions of its process
+   * @param policy the registry's gates and keys; empty: none
    * @param options further arguments of the process, as it takes them
    */
   public record ModelTier(
@@ -52,20 +53,21 @@ public final class Configuration {
       int registryPort,
       Optional<Endpoint> elsewhere,
       List<String> jvmOptions,
+      Optional<Path> policy,
       List<String> options) {
     public ModelTier {
       jvmOptions = List.copyOf(jvmOptions);
       options = List.copyOf(options);
     }
 
-    /** With no further arguments. */
+    /** Without gates and further arguments. */
     public ModelTier(
         int port,
         int metricsPort,
         int registryPort,
         Optional<Endpoint> elsewhere,
         List<String> jvmOptions) {
-      this(port, metricsPort, registryPort, elsewhere, jvmOptions, List.of());
+      this(port, metricsPort, registryPort, elsewhere, jvmOptions, Optional.empty(), List.of());
     }
   }
 
@@ -136,6 +138,7 @@ public final class Configuration {
         port("registry.port"),
         given("gateway.address").flatMap(Endpoint::parse),
         List.of(text("gateway.jvm_options").split(" +")),
+        given("registry.policy_file").map(Path::of),
         tierOptions());
   }
 
@@ -152,6 +155,16 @@ public final class Configuration {
     given("gateway.model_repository")
         .ifPresent(folder -> options.addAll(List.of("--model-repository", folder)));
     return options;
+  }
+
+  /** What the model tier is told about its learner, each {@code name=value}. */
+  public List<String> learning() {
+    return List.of(
+        "replay.prioritised=" + text("learning.replay").equals("prioritised"),
+        "guards.probeChange=" + text("learning.probe_change"),
+        "guards.importancePull=" + text("learning.importance_pull"),
+        "guards.driftSamples=" + text("learning.drift_samples"),
+        "journal.keptSegments=" + text("learning.kept_segments"));
   }
 
   public StoreAddresses stores() {

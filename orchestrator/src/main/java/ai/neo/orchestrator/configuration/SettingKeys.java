@@ -37,6 +37,7 @@ public final class SettingKeys {
   private static Map<String, SettingKey> all() {
     List<SettingKey> keys = new ArrayList<>();
     servers(keys);
+    learning(keys);
     stores(keys);
     running(keys);
     for (Limit limit : Limit.values()) {
@@ -99,6 +100,46 @@ public final class SettingKeys {
     keys.add(
         new SettingKey(
             "registry.port", PORT, "8003", "HTTP port of the registry, for MLflow's clients."));
+    keys.add(
+        new SettingKey(
+            "registry.policy_file",
+            new ValueKind.FilePath(),
+            "",
+            "A YAML file of gates before promotions, trusted keys and webhook hosts; else none."));
+  }
+
+  private static void learning(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "learning.replay",
+            new ValueKind.Choice(List.of("recency", "prioritised")),
+            "recency",
+            "How the learner draws what is not new: evenly, or by what it still costs."));
+    keys.add(
+        new SettingKey(
+            "learning.probe_change",
+            FRACTION,
+            "0.5",
+            "How far any probability may be from the champion's on the probe set; 1: no bound."));
+    keys.add(
+        new SettingKey(
+            "learning.importance_pull",
+            ValueKind.Decimal.between("0", "1000000"),
+            "0",
+            "How strongly weights that the champion rests on are held (EWC); 0: not."));
+    keys.add(
+        new SettingKey(
+            "learning.drift_samples",
+            new ValueKind.WholeNumber(0, 1_000_000_000),
+            "0",
+            "Learning stops when its loss drifts upwards, with one false alarm in so many samples;"
+                + " 0: it does not."));
+    keys.add(
+        new SettingKey(
+            "learning.kept_segments",
+            new ValueKind.WholeNumber(1, 100_000),
+            "8",
+            "Segments of the learner's journal that are kept, of 10,000 samples each."));
   }
 
   private static void stores(List<SettingKey> keys) {

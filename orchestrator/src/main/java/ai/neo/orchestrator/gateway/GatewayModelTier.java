@@ -14,13 +14,18 @@ import inference.GRPCInferenceServiceGrpc;
 import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
+import inference.ModelMetadataRequest;
+import inference.ModelMetadataResponse;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -37,6 +42,10 @@ public final class GatewayModelTier implements ModelTier {
   private final LearningServiceGrpc.LearningServiceBlockingStub learning;
   private final Settings settings;
   private final AtomicLong lastEpoch = new AtomicLong();
+  private final FeatureWindows windows = new FeatureWindows();
+
+  /** How many vectors the champion looks at, as far as is known; a refusal makes us ask. */
+  private final AtomicInteger window = new AtomicInteger(1);
 
   /**
    * @param runId makes prediction ids unique beyond one run
@@ -54,13 +63,27 @@ public final class GatewayModelTier implements ModelTier {
   }
 
   @Override
+  public void remember(LoopCommand.Predict command) {
+    windows.remember(command.instrument(), command.predictionId(), command.features());
+  }
+
+  @Override
   public Answer predict(LoopCommand.Predict command) {
     long startedNs = System.nanoTime();
+    remember(command); // where nobody did, the newest vector is there at least
+    GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub =
+        inference.withDeadlineAfter(settings.deadlineMs(), TimeUnit.MILLISECONDS);
     try {
-      ModelInferResponse response =
-          inference
-              .withDeadlineAfter(settings.deadlineMs(), TimeUnit.MILLISECONDS)
-              .modelInfer(request(command));
+      Optional<float[]> row = row(command);
+      if (row.isEmpty()) {
+        follow(stub, command); // perhaps another version looks at fewer by now
+        row = row(command);
+      }
+      if (row.isEmpty()) {
+        return new Answer.Failed(
+            "the model looks at " + window.get() + " feature vectors; fewer are known so far");
+      }
+      ModelInferResponse response = infer(stub, command, row.get());
       Prediction prediction = prediction(command, response);
       return new Answer.Predicted(prediction, System.nanoTime() - startedNs);
     } catch (StatusRuntimeException e) {
@@ -123,8 +146,53 @@ public final class GatewayModelTier implements ModelTier {
     return lastEpoch.get();
   }
 
-  private ModelInferRequest request(LoopCommand.Predict command) {
-    float[] features = command.features();
+  /** Asks; where the champion turns out to look at another window, once more with that. */
+  private ModelInferResponse infer(
+      GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub,
+      LoopCommand.Predict command,
+      float[] row) {
+    try {
+      return stub.modelInfer(request(command, row));
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.INVALID_ARGUMENT || !follow(stub, command)) {
+        throw e;
+      }
+      float[] other =
+          row(command)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "the model looks at "
+                              + window.get()
+                              + " feature vectors; fewer are known so far"));
+      return stub.modelInfer(request(command, other));
+    }
+  }
+
+  private Optional<float[]> row(LoopCommand.Predict command) {
+    return windows.window(command.instrument(), command.predictionId(), window.get());
+  }
+
+  /** Learns how many vectors the champion looks at; true when that is news. */
+  private boolean follow(
+      GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub, LoopCommand.Predict command) {
+    ModelMetadataResponse metadata =
+        stub.modelMetadata(ModelMetadataRequest.newBuilder().setName(settings.model()).build());
+    int width = command.features().length;
+    long wanted =
+        metadata.getInputsList().stream()
+            .filter(input -> input.getName().equals(FEATURES) && input.getShapeCount() == 2)
+            .findFirst()
+            .map(input -> input.getShape(1))
+            .orElse(0L);
+    if (wanted < width || wanted % width != 0) {
+      return false;
+    }
+    int now = (int) (wanted / width);
+    return window.getAndSet(now) != now;
+  }
+
+  private ModelInferRequest request(LoopCommand.Predict command, float[] features) {
     ByteBuffer raw =
         ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(features);
@@ -206,7 +274,12 @@ public final class GatewayModelTier implements ModelTier {
             .addActionProbabilities(prediction.buy())
             .setEventTimeNs(prediction.barTimeNs())
             .setMaturedTimeNs(command.timeNs());
-    for (float feature : command.features()) {
+    // What the champion looked at; where that is not known any more, the learner says so.
+    float[] row =
+        windows
+            .window(prediction.instrument(), prediction.id(), window.get())
+            .orElse(command.features());
+    for (float feature : row) {
       request.addFeatures(feature);
     }
     return request.build();

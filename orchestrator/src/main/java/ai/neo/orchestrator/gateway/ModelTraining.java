@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /** Has the gateway train a version from rows, and waits for it. */
 public final class ModelTraining {
   private static final int ROWS_PER_MESSAGE = 4096;
-  private static final long LONGEST_MINUTES = 10;
+  private static final long LONGEST_MINUTES = 60;
 
   private final Channel channel;
 
@@ -34,9 +34,15 @@ public final class ModelTraining {
    * @param labels 0 SELL, 1 HOLD, 2 BUY
    * @param forwardReturns fractions
    * @param timesNs of the bars
+   * @param series the instrument of each row
    */
   public record Rows(
-      int width, float[] features, int[] labels, float[] forwardReturns, long[] timesNs) {
+      int width,
+      float[] features,
+      int[] labels,
+      float[] forwardReturns,
+      long[] timesNs,
+      int[] series) {
     /** How many there are. */
     public int count() {
       return labels.length;
@@ -92,7 +98,7 @@ public final class ModelTraining {
     } catch (ExecutionException e) {
       throw new IllegalStateException("training failed: " + e.getCause().getMessage(), e);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("training took longer than 10 minutes", e);
+      throw new IllegalStateException("training took longer than an hour", e);
     }
   }
 
@@ -113,8 +119,16 @@ public final class ModelTraining {
       message
           .addLabels(rows.labels()[row])
           .addForwardReturn(rows.forwardReturns()[row])
-          .addTimeNs(rows.timesNs()[row]);
+          .addTimeNs(rows.timesNs()[row])
+          .addSeries(rows.series()[row]);
     }
     return message.build();
+  }
+
+  /** The newest rows of each time in one message: what a version may be compared on. */
+  public static TrainRows newest(Rows rows, int count) {
+    int[] order = timeOrder(rows.timesNs());
+    return message(
+        rows, Arrays.copyOfRange(order, Math.max(0, order.length - count), order.length));
   }
 }

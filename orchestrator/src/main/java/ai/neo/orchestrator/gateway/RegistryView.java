@@ -1,13 +1,19 @@
 package ai.neo.orchestrator.gateway;
 
+import ai.neo.proto.learning.v1.FreezeRequest;
+import ai.neo.proto.learning.v1.GetLearnerStatusRequest;
+import ai.neo.proto.learning.v1.LearnerStatus;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.PromoteRequest;
+import ai.neo.proto.learning.v1.ReplayLearningRequest;
+import ai.neo.proto.learning.v1.ReplayLearningResponse;
 import ai.neo.proto.learning.v1.RollbackRequest;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.registry.v1.AliasName;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
+import ai.neo.proto.registry.v1.Lineage;
 import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
@@ -23,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 /** One model's versions and history, and the calls by which a person changes them. */
 public final class RegistryView {
   private static final long SECONDS = 20;
+
+  /** A journal of millions of samples is learned again within it. */
+  private static final long REPLAY_SECONDS = 600;
 
   private final Channel channel;
   private final String model;
@@ -101,7 +110,22 @@ public final class RegistryView {
         .put("created_by", version.getCreatedBy())
         .put("size_bytes", version.getSizeBytes())
         .put("aliases", new JsonArray(version.getAliasesList().stream().toList()))
-        .put("metrics", metrics);
+        .put("metrics", metrics)
+        .put("lineage", lineage(version));
+  }
+
+  private static JsonObject lineage(ModelVersion version) {
+    Lineage from = version.getLineage();
+    JsonObject lineage =
+        new JsonObject()
+            .put("parent_version", version.getParentVersion())
+            .put("feature_set_id", version.getFeatureSetId())
+            .put("dataset_manifest", from.getDatasetManifest())
+            .put("dataset_digest", from.getDatasetDigest())
+            .put("code", from.getCode());
+    return from.hasLearnerJournalOffset()
+        ? lineage.put("learner_journal_offset", from.getLearnerJournalOffset())
+        : lineage;
   }
 
   private static JsonObject entry(LedgerEntry entry) {
@@ -131,12 +155,22 @@ public final class RegistryView {
 
   /** Makes a version the champion. */
   public JsonObject promote(String version, String actor, String reason) {
+    return promote(version, "", actor, reason);
+  }
+
+  /**
+   * Makes a version the champion.
+   *
+   * @param expected the champion that it replaces, else nothing is done; empty for whichever it is
+   */
+  public JsonObject promote(String version, String expected, String actor, String reason) {
     return receipt(
         learning()
             .promote(
                 PromoteRequest.newBuilder()
                     .setModel(model)
                     .setVersion(version)
+                    .setExpectedChampion(expected)
                     .setActor(actor)
                     .setReason(reason)
                     .build()));
@@ -152,6 +186,70 @@ public final class RegistryView {
                     .setActor(actor)
                     .setReason(reason)
                     .build()));
+  }
+
+  /** Stops the learner, or lets it go on; gives what {@link #learner} gives. */
+  public JsonObject freeze(boolean frozen, String actor, String reason) {
+    return learner(
+        learning()
+            .freeze(
+                FreezeRequest.newBuilder()
+                    .setModel(model)
+                    .setFrozen(frozen)
+                    .setActor(actor)
+                    .setReason(reason)
+                    .build()));
+  }
+
+  /** What the learner has done, and whether it stands still. */
+  public JsonObject learner() {
+    return learner(
+        learning().getLearnerStatus(GetLearnerStatusRequest.newBuilder().setModel(model).build()));
+  }
+
+  /** Has the learner's journal learned again and compared. */
+  public JsonObject replayLearning() {
+    ReplayLearningResponse replay =
+        LearningServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(REPLAY_SECONDS, TimeUnit.SECONDS)
+            .replayLearning(ReplayLearningRequest.newBuilder().setModel(model).build());
+    return new JsonObject()
+        .put("identical", replay.getIdentical())
+        .put("difference", replay.getDifference())
+        .put("first_sequence", replay.getFirstSequence())
+        .put("last_sequence", replay.getLastSequence())
+        .put("updates", replay.getUpdates())
+        .put("snapshots", replay.getSnapshots())
+        .put("recorded_on", new JsonArray(replay.getRecordedOnList().stream().toList()))
+        .put("replayed_on", replay.getReplayedOn());
+  }
+
+  private static JsonObject learner(LearnerStatus status) {
+    return new JsonObject()
+        .put("model", status.getModel())
+        .put("frozen", status.getFrozen())
+        .put("reason", status.getFrozenReason())
+        .put("base_version", status.getBaseVersion())
+        .put("learned", status.getLearned())
+        .put("updates", status.getUpdates())
+        .put("shortened_steps", status.getShortenedSteps())
+        .put("refused_steps", status.getRefusedSteps())
+        .put("candidates", status.getCandidates())
+        .put("promotions", status.getPromotions())
+        .put("rollbacks", status.getRollbacks())
+        .put("recent_loss", status.getRecentLoss())
+        .put("excess_loss", status.getExcessLoss())
+        .put("drift", status.getDrift())
+        .put("duplicates", status.getDuplicates())
+        .put("refused", status.getRefused())
+        .put("late", status.getLate())
+        .put("unknown", status.getUnknown())
+        .put("foreign", status.getForeign())
+        .put("dead_letters", status.getDeadLetters())
+        .put("journal_sequence", status.getJournalSequence())
+        .put("journal_bytes", status.getJournalBytes())
+        .put("engine", status.getEngine())
+        .put("cpu", status.getCpu());
   }
 
   private static JsonObject receipt(SwapReceipt receipt) {

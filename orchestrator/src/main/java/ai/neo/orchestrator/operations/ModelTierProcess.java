@@ -44,6 +44,7 @@ public final class ModelTierProcess implements AutoCloseable {
    * @param cache where the engine unpacks its native library
    * @param ports where it listens
    * @param environment further variables
+   * @param learning settings of the learner, each {@code name=value}
    */
   public record Settings(
       Path jars,
@@ -51,9 +52,11 @@ public final class ModelTierProcess implements AutoCloseable {
       Path cache,
       String postgresUrl,
       Configuration.ModelTier ports,
-      Map<String, String> environment) {
+      Map<String, String> environment,
+      List<String> learning) {
     public Settings {
       environment = Map.copyOf(environment);
+      learning = List.copyOf(learning);
     }
   }
 
@@ -135,34 +138,38 @@ public final class ModelTierProcess implements AutoCloseable {
     up = true;
   }
 
-  /** With the archive of its classes, if {@code infra/start-archive} has made one. */
-  private List<String> command() {
+  /** The JVM up to its main class, with the archive that {@code infra/start-archive} makes. */
+  static List<String> java(Path jars, List<String> jvmOptions) {
     List<String> command =
         new ArrayList<>(
             List.of(
-                "/bin/sh",
-                "-c",
-                DEAF_TO_CTRL_C,
-                "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xlog:disable",
                 "-Xlog:all=warning,aot*=off,cds*=off:stderr"));
-    Path archive = settings.jars().resolve(START_ARCHIVE);
+    Path archive = jars.resolve(START_ARCHIVE);
     if (Files.isReadable(archive)) {
       command.add("-XX:AOTCache=" + archive);
     }
-    command.addAll(settings.ports().jvmOptions());
+    command.addAll(jvmOptions);
     command.addAll(
         List.of(
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-Dai.djl.pytorch.num_interop_threads=1",
             "-cp",
-            settings.jars() + "/*",
-            "ai.neo.modeltier.ModelTier",
+            jars + "/*",
+            "ai.neo.modeltier.ModelTier"));
+    return command;
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DEAF_TO_CTRL_C, "sh"));
+    command.addAll(java(settings.jars(), settings.ports().jvmOptions()));
+    command.addAll(
+        List.of(
             "--grpc-port",
             Integer.toString(grpcPort),
             "--http-port",
@@ -174,6 +181,11 @@ public final class ModelTierProcess implements AutoCloseable {
             "--parent-pid",
             Long.toString(ProcessHandle.current().pid())));
     command.addAll(settings.ports().options());
+    settings.learning().forEach(setting -> command.addAll(List.of("--learning", setting)));
+    settings
+        .ports()
+        .policy()
+        .ifPresent(file -> command.addAll(List.of("--policy", file.toAbsolutePath().toString())));
     return command;
   }
 

@@ -115,6 +115,11 @@ public final class LiveRun implements TradingRun {
   /** Asks on another thread; the answer comes through the inbox. */
   private final class Asking implements LoopDriver.Questions {
     @Override
+    public void remember(LoopCommand.Predict question) {
+      models.remember(question);
+    }
+
+    @Override
     public void ask(LoopCommand.Predict question) {
       driver.schedule(late(question));
       predicting.execute(() -> offer(new Input.Answered(question, models.predict(question))));

@@ -30,6 +30,9 @@ final class LoopDriver {
 
   /** Who asks the model. */
   interface Questions {
+    /** Before each question, asked now or long answered. */
+    void remember(LoopCommand.Predict predict);
+
     void ask(LoopCommand.Predict predict);
 
     void tell(LoopCommand.Learn learn);
@@ -143,6 +146,7 @@ final class LoopDriver {
     listener.said(command);
     switch (command) {
       case LoopCommand.Predict predict -> {
+        questions.remember(predict);
         if (recovering) {
           unanswered.put(predict.predictionId(), predict);
         } else {

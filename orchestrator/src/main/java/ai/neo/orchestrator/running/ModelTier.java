@@ -12,6 +12,14 @@ import java.util.List;
  * <p>Neither method throws for what can go wrong with a server: a failure is an event.
  */
 public interface ModelTier {
+  /**
+   * Hears each question in the loop's order before it is asked, and again while a loop recovers:
+   * what a model looks at may be more than the newest question.
+   */
+  default void remember(LoopCommand.Predict command) {
+    // Whoever looks at one question alone has nothing to keep.
+  }
+
   /** Asks for a prediction. */
   Answer predict(LoopCommand.Predict command);
 

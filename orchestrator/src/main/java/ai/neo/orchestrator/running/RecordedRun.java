@@ -52,6 +52,11 @@ public final class RecordedRun implements TradingRun {
   /** Asks and waits. */
   private final class Waiting implements LoopDriver.Questions {
     @Override
+    public void remember(LoopCommand.Predict question) {
+      models.remember(question);
+    }
+
+    @Override
     public void ask(LoopCommand.Predict predict) {
       long atNs = predict.timeNs() + settings.predictionDelayNs();
       driver.schedule(

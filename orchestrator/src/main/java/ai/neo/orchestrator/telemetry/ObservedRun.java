@@ -186,6 +186,11 @@ public final class ObservedRun implements AutoCloseable {
   public ModelTier models(ModelTier inner) {
     return new ModelTier() {
       @Override
+      public void remember(LoopCommand.Predict command) {
+        inner.remember(command);
+      }
+
+      @Override
       public Answer predict(LoopCommand.Predict command) {
         long beganNs = System.nanoTime();
         Answer answer =

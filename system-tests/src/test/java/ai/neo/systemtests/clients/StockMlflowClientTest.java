@@ -111,7 +111,8 @@ class StockMlflowClientTest {
                 .setSeed(1)
                 .setEpochs(1)
                 .build(),
-            new ModelTraining.Rows(FEATURES, features, labels, forwardReturns, timesNs),
+            new ModelTraining.Rows(
+                FEATURES, features, labels, forwardReturns, timesNs, new int[labels.length]),
             progress -> {});
   }
 }

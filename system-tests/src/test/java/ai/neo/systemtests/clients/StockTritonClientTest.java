@@ -125,7 +125,8 @@ class StockTritonClientTest {
     new ModelTraining(channel)
         .train(
             header,
-            new ModelTraining.Rows(FEATURES, features, labels, forwardReturns, timesNs),
+            new ModelTraining.Rows(
+                FEATURES, features, labels, forwardReturns, timesNs, new int[labels.length]),
             progress -> {});
   }
 

@@ -1,4 +1,4 @@
-package ai.neo.modelregistry;
+package ai.neo.proto.artifact;
 
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package ai.neo.modelregistry;
+package ai.neo.proto.artifact;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
@@ -108,7 +108,7 @@ final class OnnxStructure {
     return content.byteAt(0) == IR_VERSION_TAG;
   }
 
-  /** Refuses, with INVALID_ARGUMENT, what is not one whole ONNX model. */
+  /** Refuses what is not one whole ONNX model. */
   static void check(ByteString content) {
     OnnxStructure walk = new OnnxStructure(content.newCodedInput());
     try {
@@ -186,13 +186,13 @@ final class OnnxStructure {
     }
   }
 
-  private static RegistryException external() {
+  private static ArtifactRefusedException external() {
     return refused(
         "a tensor's data lies in another file (external data), which could be any file of the host."
             + " Export with the weights inside: onnx.save_model(…, save_as_external_data=False)");
   }
 
-  private static RegistryException refused(String why) {
+  private static ArtifactRefusedException refused(String why) {
     return ArtifactFormat.refused("it begins like ONNX, but " + why);
   }
 }

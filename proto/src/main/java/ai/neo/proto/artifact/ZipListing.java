@@ -1,4 +1,4 @@
-package ai.neo.modelregistry;
+package ai.neo.proto.artifact;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
@@ -27,7 +27,7 @@ final class ZipListing {
     this.zip = zip;
   }
 
-  /** All names, or INVALID_ARGUMENT for an archive that is cut off, damaged or contradictory. */
+  /** All names, or a refusal of an archive that is cut off, damaged or contradictory. */
   static Set<String> names(ByteString content) {
     ByteBuffer zip = content.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     return new ZipListing(zip).names();
@@ -110,7 +110,7 @@ final class ZipListing {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private static RegistryException damaged(String why) {
+  private static ArtifactRefusedException damaged(String why) {
     return ArtifactFormat.refused("it is a damaged zip archive: " + why);
   }
 }

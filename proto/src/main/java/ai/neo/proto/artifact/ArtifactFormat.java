@@ -1,12 +1,13 @@
-package ai.neo.modelregistry;
+package ai.neo.proto.artifact;
 
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The formats that may be registered: the one allow-list in front of every loader. A format is what
- * the bytes are, never what their name or their sender says.
+ * The formats that may be registered, promoted and loaded: the one allow-list, which registry and
+ * gateway both ask. A format is what the bytes are, never what their name or their sender says.
+ * Pure functions of the bytes, for any thread; nothing is unpacked, built or run to find it out.
  */
 public enum ArtifactFormat {
   /** Parameters of a DJL block, in Neo's own container. Data only. */
@@ -25,6 +26,8 @@ public enum ArtifactFormat {
 
   private static final ByteString NEO_DJL_MAGIC = ByteString.copyFromUtf8("NEOM");
 
+  private static final int NAME_SHOWN_MAX = 80;
+
   /** The magic, and at least one more word. */
   private static final int NEO_DJL_SIZE_MIN = 8;
 
@@ -39,24 +42,25 @@ public enum ArtifactFormat {
   }
 
   /** The name in the protocol and in the ledger. */
-  String wireName() {
+  public String wireName() {
     return wireName;
   }
 
   /** What a file of this format is called where it has no name of its own. */
-  String fileName() {
+  public String fileName() {
     return fileName;
   }
 
   /** Whether loading it runs code that its author wrote. */
-  boolean isExecutable() {
+  public boolean isExecutable() {
     return executable;
   }
 
   /**
-   * Recognises the content, or refuses it with INVALID_ARGUMENT.
+   * Recognises the content, or refuses it.
    *
    * @param stated the format's name, or empty to go by the bytes
+   * @throws ArtifactRefusedException with what it is instead
    */
   public static ArtifactFormat admit(ByteString content, String stated) {
     Optional<ArtifactFormat> wanted =
@@ -102,7 +106,7 @@ public enum ArtifactFormat {
     return Arrays.stream(values())
         .filter(format -> format.wireName.equals(name))
         .findFirst()
-        .orElseThrow(() -> refused("format=%s is not known".formatted(RequestChecks.shown(name))));
+        .orElseThrow(() -> refused("format=%s is not known".formatted(shown(name))));
   }
 
   private static ArtifactFormat recognised(ByteString content) {
@@ -123,7 +127,15 @@ public enum ArtifactFormat {
     throw refused("it looks like " + ForeignFile.describe(content));
   }
 
-  static RegistryException refused(String why) {
-    return RegistryException.invalid("The artifact is refused: " + why + ". " + ACCEPTED);
+  static ArtifactRefusedException refused(String why) {
+    return new ArtifactRefusedException("The artifact is refused: " + why + ". " + ACCEPTED);
+  }
+
+  /** A caller's text, shortened and without control characters, for use in a message. */
+  private static String shown(String text) {
+    String clean = text.replaceAll("\\p{Cntrl}", "?");
+    return clean.length() <= NAME_SHOWN_MAX
+        ? "'" + clean + "'"
+        : "'" + clean.substring(0, NAME_SHOWN_MAX) + "…'";
   }
 }

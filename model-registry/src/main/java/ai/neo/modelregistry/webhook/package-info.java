@@ -1,0 +1,2 @@
+/** Telling others over HTTP what happened. */
+package ai.neo.modelregistry.webhook;

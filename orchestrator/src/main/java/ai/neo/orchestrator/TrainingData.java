@@ -1,0 +1,69 @@
+package ai.neo.orchestrator;
+
+import ai.neo.featurestore.FeatureSetDefinition;
+import ai.neo.featurestore.TrainingRows;
+import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.tradingtypes.Bar;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows to train on, as a run of the same data would label them: from the part of a recording that
+ * is never traded.
+ *
+ * @param features what the rows' numbers are
+ * @param summary what they were made from
+ * @param horizonNs how far their labels look ahead
+ */
+public record TrainingData(
+    FeatureSetDefinition features, ModelTraining.Rows rows, String summary, long horizonNs) {
+
+  /** Computes a recording's rows. */
+  public static TrainingData of(Recording recording) {
+    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    List<List<Bar>> bars =
+        recording.instruments().stream().map(one -> recording.trainingBars(one.id())).toList();
+    long interval =
+        bars.stream()
+            .filter(series -> !series.isEmpty())
+            .mapToLong(series -> series.getFirst().closeTimeNs() - series.getFirst().openTimeNs())
+            .max()
+            .orElse(0);
+    return new TrainingData(
+        features,
+        rows(features, bars, Orchestrator.HORIZON_BARS, Orchestrator.LABEL_THRESHOLD),
+        String.join("; ", recording.summaries()),
+        Orchestrator.HORIZON_BARS * interval);
+  }
+
+  /** The rows of each instrument's bars, one instrument after the other. */
+  static ModelTraining.Rows rows(
+      FeatureSetDefinition features, List<List<Bar>> bars, int horizonBars, double threshold) {
+    List<TrainingRows> parts = new ArrayList<>();
+    int count = 0;
+    for (List<Bar> series : bars) {
+      TrainingRows part = TrainingRows.build(features, series, horizonBars, threshold);
+      parts.add(part);
+      count += part.size();
+    }
+    int width = features.width();
+    float[] values = new float[count * width];
+    int[] labels = new int[count];
+    float[] returns = new float[count];
+    long[] times = new long[count];
+    int[] series = new int[count];
+    int at = 0;
+    for (int one = 0; one < parts.size(); one++) {
+      TrainingRows part = parts.get(one);
+      for (int row = 0; row < part.size(); row++, at++) {
+        part.copyRow(row, values, at * width);
+        labels[at] = part.label(row);
+        returns[at] = (float) part.forwardReturn(row);
+        times[at] = part.timeNs(row);
+        series[at] = one;
+      }
+    }
+    return new ModelTraining.Rows(width, values, labels, returns, times, series);
+  }
+}

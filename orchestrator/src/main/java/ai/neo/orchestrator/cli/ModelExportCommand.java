@@ -1,0 +1,105 @@
+package ai.neo.orchestrator.cli;
+
+import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.proto.learning.v1.ExportRequest;
+import ai.neo.proto.learning.v1.ExportResponse;
+import ai.neo.proto.learning.v1.LearningServiceGrpc;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+
+/** {@code ./neo model export}. */
+@CommandLine.Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    description =
+        "Writes a version as an ONNX file, after it was found to answer as the version does.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./neo model export direction --out champion.onnx",
+      "  ./neo model export direction@3 --precision int8 --out small.onnx --json"
+    })
+final class ModelExportCommand implements Callable<Integer> {
+  /** A part of the untraded rows that no version is trained on. */
+  private static final int COMPARED_ROWS = 1000;
+
+  private static final long SECONDS = 60;
+
+  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private RecordedDataOption data;
+
+  @CommandLine.Parameters(
+      paramLabel = "NAME[@VERSION]",
+      description = "The model; without a version, its champion.")
+  private String name;
+
+  @CommandLine.Option(
+      names = "--format",
+      defaultValue = "onnx",
+      description = "onnx, the only one (default).")
+  private String format;
+
+  @CommandLine.Option(
+      names = "--precision",
+      defaultValue = "fp32",
+      description = "Of the weights: fp32, fp16 or int8 (default: ${DEFAULT-VALUE}).")
+  private String precision;
+
+  @CommandLine.Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "Where the file is written; one that is there is replaced.")
+  private Path out;
+
+  @CommandLine.Option(names = "--json", description = "The result on one line.")
+  private boolean json;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    int at = name.indexOf('@');
+    ExportResponse response;
+    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
+      response =
+          LearningServiceGrpc.newBlockingStub(calls.channel())
+              .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+              .export(
+                  ExportRequest.newBuilder()
+                      .setModel(at < 0 ? name : name.substring(0, at))
+                      .setVersion(at < 0 ? "" : name.substring(at + 1))
+                      .setFormat(format)
+                      .setPrecision(precision)
+                      .setEvaluation(ModelTraining.newest(data.read().rows(), COMPARED_ROWS))
+                      .build());
+    }
+    write(response.getContent().toByteArray());
+    JsonObject result =
+        new JsonObject()
+            .put("file", out.toString())
+            .put("bytes", response.getContent().size())
+            .put("sha256", response.getSha256())
+            .put("version", response.getModelVersion())
+            .put("version_digest", response.getModelDigest())
+            .put("precision", response.getPrecision())
+            .put("compared_rows", response.getComparedRows())
+            .put("largest_difference", response.getLargestDifference())
+            .put("log_loss_change", response.getLogLossChange());
+    spec.commandLine().getOut().println(json ? result.encode() : result.encodePrettily());
+    return 0;
+  }
+
+  /** All of it or nothing: beside its place first. */
+  private void write(byte[] content) throws IOException {
+    Path whole = out.toAbsolutePath();
+    Path part = whole.resolveSibling(whole.getFileName() + ".part");
+    Files.write(part, content);
+    Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

@@ -1,0 +1,163 @@
+package ai.neo.orchestrator.cli;
+
+import ai.neo.orchestrator.TrainingData;
+import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.proto.learning.v1.NetworkChoice;
+import ai.neo.proto.learning.v1.TrainHeader;
+import ai.neo.proto.learning.v1.TrainProgress;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+
+/** {@code ./neo model train}. */
+@CommandLine.Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description =
+        "Trains a network in the model tier while the loop runs, and registers it as a candidate;"
+            + " it does not serve before it is promoted.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./neo model train",
+      "  ./neo model train --architecture lstm --window 16 --epochs 4",
+      "  ./neo model train --architecture transformer --calibrate temperature --dropout 0.1",
+      "  ./neo model train --architecture autoencoder --pretrain contrastive --json",
+      "  ./neo model train --data my-candles.csv --seed 7"
+    })
+final class ModelTrainCommand implements Callable<Integer> {
+  private static final int BAR_WIDTH = 24;
+
+  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private RecordedDataOption data;
+
+  @CommandLine.Option(
+      names = "--architecture",
+      paramLabel = "NAME",
+      defaultValue = "mlp",
+      description = "mlp, lstm, gru, transformer or autoencoder (default: ${DEFAULT-VALUE}).")
+  private String architecture;
+
+  @CommandLine.Option(
+      names = "--window",
+      paramLabel = "T",
+      description = "Feature vectors that lstm, gru and transformer look at (default: 16).")
+  private int window;
+
+  @CommandLine.Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Passes over the rows (default: the gateway's).")
+  private int epochs;
+
+  @CommandLine.Option(
+      names = "--pretrain",
+      paramLabel = "HOW",
+      description = "contrastive: the encoder first learns from pairs of views, without labels.")
+  private Optional<String> pretrain = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--calibrate",
+      paramLabel = "HOW",
+      description = "temperature or isotonic, on rows that were not trained on.")
+  private Optional<String> calibrate = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--dropout",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description = "Above 0 the network is trained with it and answers its uncertainty.")
+  private float dropout;
+
+  @CommandLine.Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "The same data and seed give the same file (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @CommandLine.Option(names = "--json", description = "The result as one JSON object on stdout.")
+  private boolean json;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    NetworkChoice.Builder network = network();
+    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
+      TrainingData training = data.read();
+      System.err.printf(
+          Locale.ROOT,
+          "neo: training %s on %d rows that are never traded%n",
+          architecture,
+          training.rows().count());
+      TrainProgress last =
+          new ModelTraining(calls.channel())
+              .train(
+                  TrainHeader.newBuilder()
+                      .setModel(ModelTierCalls.MODEL)
+                      .setFeatureSetId(training.features().id())
+                      .setFeatures(training.features().width())
+                      .setSeed(seed)
+                      .setEpochs(epochs)
+                      .setDataDescription(training.summary())
+                      .setNetwork(network.setHorizonNs(training.horizonNs()))
+                      .build(),
+                  training.rows(),
+                  ModelTrainCommand::show);
+      print(last);
+      return 0;
+    }
+  }
+
+  private NetworkChoice.Builder network() {
+    if (pretrain.isPresent() && !pretrain.get().equals("contrastive")) {
+      throw new IllegalArgumentException(
+          "--pretrain must be contrastive, is '" + pretrain.get() + "'");
+    }
+    if (epochs < 0 || window < 0) {
+      throw new IllegalArgumentException("--epochs and --window must be 1 or more");
+    }
+    return NetworkChoice.newBuilder()
+        .setArchitecture(architecture)
+        .setWindow(window)
+        .setContrastive(pretrain.isPresent())
+        .setCalibration(calibrate.orElse(""))
+        .setDropout(dropout);
+  }
+
+  /** {@code [############............] epoch 3 of 6, loss 0.9123, right on unseen rows 41.2%}. */
+  private static void show(TrainProgress progress) {
+    if (!progress.getModelVersion().isEmpty()) {
+      return; // the registered version, printed at the end
+    }
+    int done = BAR_WIDTH * progress.getEpoch() / Math.max(1, progress.getEpochs());
+    System.err.printf(
+        Locale.ROOT,
+        "neo: [%s%s] epoch %d of %d, loss %.4f, right on unseen rows %.1f%%%n",
+        "#".repeat(done),
+        ".".repeat(BAR_WIDTH - done),
+        progress.getEpoch(),
+        progress.getEpochs(),
+        progress.getLoss(),
+        100 * progress.getHeldOutAccuracy());
+  }
+
+  private void print(TrainProgress last) {
+    JsonObject metrics = new JsonObject();
+    new TreeMap<>(last.getMetricsMap()).forEach(metrics::put);
+    JsonObject result =
+        new JsonObject()
+            .put("model", ModelTierCalls.MODEL)
+            .put("version", last.getModelVersion())
+            .put("digest", last.getModelDigest())
+            .put("architecture", architecture)
+            .put("metrics", metrics);
+    spec.commandLine().getOut().println(json ? result.encode() : result.encodePrettily());
+    System.err.println(
+        "neo: it does not serve yet; ./neo model promote " + last.getModelVersion() + " makes it");
+  }
+}
