@@ -4,6 +4,7 @@ import ai.neo.modelgateway.protocol.HealthService;
 import ai.neo.modelgateway.protocol.InferenceService;
 import ai.neo.modelgateway.protocol.MetricsPage;
 import ai.neo.modelgateway.protocol.OpenInference;
+import ai.neo.modelgateway.protocol.OtherModels;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.proto.learning.v1.LearnerStatus;
@@ -65,14 +66,25 @@ public final class Gateway implements AutoCloseable {
    * @param catalog stays the caller's to close, after the gateway
    * @param learners what each learner has done so far, for metrics; must not block
    * @param others further services; their calls may block
+   * @param elsewhere what is served beside the registry's models
    */
   public record Parts(
       ServingCatalog catalog,
       OpenTelemetry telemetry,
       Supplier<List<LearnerStatus>> learners,
-      List<BindableService> others) {
+      List<BindableService> others,
+      OtherModels elsewhere) {
     public Parts {
       others = List.copyOf(others);
+    }
+
+    /** The registry's models alone. */
+    public Parts(
+        ServingCatalog catalog,
+        OpenTelemetry telemetry,
+        Supplier<List<LearnerStatus>> learners,
+        List<BindableService> others) {
+      this(catalog, telemetry, learners, others, OtherModels.none());
     }
   }
 
@@ -86,7 +98,7 @@ public final class Gateway implements AutoCloseable {
     ServingCatalog catalog = parts.catalog();
     OpenInference protocol =
         new OpenInference(
-            catalog,
+            new OpenInference.Models(catalog, parts.elsewhere()),
             settings.permissions().admin(),
             GatewayVersion.read(),
             new OpenInference.Computing(threads.scheduler(), settings.limits().batching()));
@@ -125,7 +137,10 @@ public final class Gateway implements AutoCloseable {
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
     try {
       return HttpEndpoints.start(
-          address, protocol, new MetricsPage(parts.catalog(), parts.learners()));
+          address,
+          protocol,
+          new MetricsPage(
+              parts.catalog(), parts.learners(), parts.elsewhere().forwarding()::statuses));
     } catch (IOException e) {
       throw cannotListen(settings.host(), settings.httpPort(), "HTTP", e);
     }

@@ -6,6 +6,10 @@ import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.modelgateway.forward.ForwardSettings;
+import ai.neo.modelgateway.forward.Forwarding;
+import ai.neo.modelgateway.protocol.OtherModels;
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
@@ -30,20 +34,47 @@ public final class GatewayFixture implements AutoCloseable {
   public final Gateway gateway;
   public final ManagedChannel channel;
 
+  private final Forwarding forwarding;
+
   private GatewayFixture(boolean admin, InferenceLimits limits, List<ModelEngine> engines)
       throws IOException {
+    this(admin, limits, engines, ForwardSettings.none());
+  }
+
+  private GatewayFixture(
+      boolean admin, InferenceLimits limits, List<ModelEngine> engines, ForwardSettings forward)
+      throws IOException {
     this.catalog = new ServingCatalog(registry, engines);
+    this.forwarding = Forwarding.start(forward, registry);
     GatewaySettings settings =
         new GatewaySettings("127.0.0.1", 0, 0, new Permissions(false, admin), limits);
     this.gateway =
         Gateway.start(
-            settings, new Gateway.Parts(catalog, OpenTelemetry.noop(), List::of, List.of()));
+            settings,
+            new Gateway.Parts(
+                catalog,
+                OpenTelemetry.noop(),
+                List::of,
+                List.of(),
+                new OtherModels(forwarding, ModelRepository.none())));
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }
 
   public static GatewayFixture start() {
     return start(false);
+  }
+
+  /** One that forwards, with the tiny model loaded beside. */
+  public static GatewayFixture forwarding(ForwardSettings forward) {
+    try {
+      GatewayFixture fixture =
+          new GatewayFixture(true, InferenceLimits.defaults(), List.of(new OnnxEngine()), forward);
+      fixture.promote(new TinyOnnx().bias(3, 0, 0).expectedReturn().bytes());
+      return fixture;
+    } catch (IOException | ModelRefusedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public static GatewayFixture start(boolean admin) {
@@ -113,6 +144,7 @@ public final class GatewayFixture implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     gateway.close();
+    forwarding.close();
     catalog.close();
   }
 }

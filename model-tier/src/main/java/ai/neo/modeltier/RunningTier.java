@@ -5,8 +5,11 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ProgramTrust;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.learning.LearningService;
 import ai.neo.modelgateway.network.NetworkEngine;
+import ai.neo.modelgateway.protocol.OtherModels;
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.RegistryFollower;
@@ -26,6 +29,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -135,6 +139,8 @@ final class RunningTier implements AutoCloseable {
                 versions,
                 Optional.of(settings.dataDirectory().resolve("learning"))));
     settings.models().forEach(learning::open);
+    ModelRepository repository = repository(settings, catalog, versions);
+    Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));
     Gateway started =
         opened(
             Gateway.start(
@@ -143,9 +149,22 @@ final class RunningTier implements AutoCloseable {
                     catalog,
                     tracing.openTelemetry(),
                     learning::statuses,
-                    List.of(registry, learning))));
+                    List.of(registry, learning),
+                    new OtherModels(forwarding, repository))));
     opened(RegistryFollower.start(versions, catalog, Set.copyOf(settings.models())));
     return new Served(started, catalog);
+  }
+
+  private static ModelRepository repository(
+      TierSettings settings, ServingCatalog catalog, VersionRegistry registry) throws IOException {
+    Optional<Path> folder = settings.elsewhere().repository();
+    try {
+      return folder.isPresent()
+          ? ModelRepository.open(folder.get(), catalog, registry)
+          : ModelRepository.none();
+    } catch (IOException e) {
+      throw new IOException("the model repository cannot be read: " + e, e);
+    }
   }
 
   int grpcPort() {

@@ -1,6 +1,8 @@
 package ai.neo.modeltier;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.forward.ForwardSettings;
+import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
@@ -8,10 +10,12 @@ import ai.neo.modelregistry.gates.PolicyFile;
 import ai.neo.modelregistry.gates.RegistryPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -24,6 +28,7 @@ import java.util.Set;
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
  * @param learning how learners work, and what they keep under the data directory
+ * @param elsewhere where models come from beside the registry
  */
 record TierSettings(
     GatewaySettings gateway,
@@ -33,7 +38,8 @@ record TierSettings(
     Path dataDirectory,
     OptionalLong parentPid,
     List<String> models,
-    LearningSettings learning) {
+    LearningSettings learning,
+    Elsewhere elsewhere) {
 
   /** Which registry there is. */
   sealed interface Registry {
@@ -67,6 +73,12 @@ record TierSettings(
         --registry HOST:PORT   no registry here: use that one and follow its changes
         --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
         --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
+        --model-repository DIR serve the ONNX and TorchScript models of a Triton model repository
+        --forward NAME=HOST:PORT[/MODEL...]
+                               serve the models of an Open Inference server (Triton), or only those
+                               named; repeatable
+        --forward-hedge-ms MS  when such a server has not answered by then, a version of the model
+                               that is loaded here answers, and says so (50)
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
       """;
@@ -78,6 +90,8 @@ record TierSettings(
   private static final String DEFAULT_MODEL = "direction";
   private static final Set<String> FLAGS =
       Set.of("--allow-torchscript", "--admin", "--registry-only");
+  private static final String REPOSITORY = "--model-repository";
+  private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> VALUES =
       Set.of(
           "--host",
@@ -89,7 +103,17 @@ record TierSettings(
           "--data-dir",
           "--parent-pid",
           "--inference-threads",
+          HEDGE,
+          REPOSITORY,
           "--max-waiting");
+
+  /**
+   * Where models come from beside the registry.
+   *
+   * @param forward servers whose models are served through this process
+   * @param repository a folder laid out as Triton's
+   */
+  record Elsewhere(ForwardSettings forward, Optional<Path> repository) {}
 
   TierSettings {
     if (registryPort > PORT_MAX) {
@@ -109,6 +133,7 @@ record TierSettings(
     List<String> models = new ArrayList<>();
     Map<String, Integer> batches = new HashMap<>();
     StringBuilder learning = new StringBuilder();
+    List<ForwardTarget> targets = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -117,6 +142,8 @@ record TierSettings(
         options.put(option, value(arguments, ++i));
       } else if (option.equals("--model")) {
         models.add(value(arguments, ++i));
+      } else if (option.equals("--forward")) {
+        targets.add(ForwardTarget.parse(value(arguments, ++i)));
       } else if (option.equals("--batch")) {
         batch(value(arguments, ++i), batches);
       } else if (option.equals("--learning")) {
@@ -134,7 +161,7 @@ record TierSettings(
             new GatewaySettings.Permissions(
                 options.containsKey("--allow-torchscript"), options.containsKey("--admin")),
             limits(options, new Batching(batches)));
-    Path directory = directory(required(options, "--data-dir"));
+    Path directory = directory(required(options, "--data-dir"), "--data-dir");
     return new TierSettings(
         gateway,
         registry(options, environment, directory),
@@ -147,7 +174,10 @@ record TierSettings(
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
             : OptionalLong.empty(),
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
-        learning(learning.toString()));
+        learning(learning.toString()),
+        new Elsewhere(
+            forward(options, targets),
+            Optional.ofNullable(options.get(REPOSITORY)).map(d -> directory(d, REPOSITORY))));
   }
 
   private static LearningSettings learning(String lines) {
@@ -179,6 +209,13 @@ record TierSettings(
     return new Registry.Here(
         new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
         alone);
+  }
+
+  private static ForwardSettings forward(Map<String, String> options, List<ForwardTarget> targets) {
+    ForwardSettings byDefault = ForwardSettings.to(targets);
+    return options.containsKey(HEDGE)
+        ? byDefault.withHedge(Duration.ofMillis(number(options.get(HEDGE), HEDGE)))
+        : byDefault;
   }
 
   private static GatewaySettings.InferenceLimits limits(
@@ -225,11 +262,11 @@ record TierSettings(
     return Long.parseLong(text);
   }
 
-  private static Path directory(String text) {
+  private static Path directory(String text, String name) {
     try {
       return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("--data-dir is no path: " + e.getMessage(), e);
+      throw new IllegalArgumentException(name + " is no path: " + e.getMessage(), e);
     }
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.GatewaySettings;
+import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.gates.RegistryPolicy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,8 @@ class TierSettingsTest {
               assertThat(here.settings().artifactsDirectory())
                   .isEqualTo(Path.of("/data/artifacts"));
             });
+    assertThat(settings.elsewhere().forward().targets()).isEmpty();
+    assertThat(settings.elsewhere().repository()).isEmpty();
   }
 
   @Test
@@ -50,7 +54,13 @@ class TierSettingsTest {
     arguments.addAll(List.of("--registry-port", "18003"));
     arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
     arguments.addAll(List.of("--learning", "snapshotEvery=64"));
+    arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
+    arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
+    assertThat(settings.elsewhere().forward().targets())
+        .containsExactly(ForwardTarget.parse("t=h:1"), ForwardTarget.parse("u=h:2/a"));
+    assertThat(settings.elsewhere().forward().hedge()).isEqualTo(Duration.ofMillis(7));
+    assertThat(settings.elsewhere().repository()).hasValue(Path.of("/models"));
     assertThat(settings.gateway())
         .isEqualTo(
             new GatewaySettings(

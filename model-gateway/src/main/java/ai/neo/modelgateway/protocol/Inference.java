@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -28,11 +29,13 @@ final class Inference {
   private final ServingCatalog catalog;
   private final Scheduler scheduler;
   private final Batching batching;
+  private final ForwardedInference forwarded;
 
-  Inference(ServingCatalog catalog, Scheduler scheduler, Batching batching) {
+  Inference(ServingCatalog catalog, OpenInference.Computing computing, Forwarding forwarding) {
     this.catalog = catalog;
-    this.scheduler = scheduler;
-    this.batching = batching;
+    this.scheduler = computing.scheduler();
+    this.batching = computing.batching();
+    this.forwarded = new ForwardedInference(forwarding, catalog, this::startHere);
   }
 
   /** Where an outcome goes: exactly one of the two, once, on any thread. */
@@ -44,8 +47,13 @@ final class Inference {
 
   /** Whether the answer has to wait for the registry, which {@link #confirm} asks. */
   boolean needsRegistry(ModelInferRequest request, long received) throws RefusedRequestException {
-    return request.containsParameters(Pins.MAX_STALENESS_MS)
-        && Pins.read(request).needsRegistry(catalog, request.getModelName(), received);
+    if (!request.containsParameters(Pins.MAX_STALENESS_MS)) {
+      return false;
+    }
+    Pins pins = Pins.read(request);
+    return forwarded.isForwarded(request.getModelName())
+        ? forwarded.needsRegistry(request, pins, received)
+        : pins.needsRegistry(catalog, request.getModelName(), received);
   }
 
   /**
@@ -53,7 +61,12 @@ final class Inference {
    * Blocks.
    */
   void confirm(ModelInferRequest request, long received) throws RefusedRequestException {
-    if (request.containsParameters(Pins.MAX_STALENESS_MS)) {
+    if (!needsRegistry(request, received)) {
+      return;
+    }
+    if (forwarded.isForwarded(request.getModelName())) {
+      forwarded.confirm(request);
+    } else {
       Pins.read(request).confirm(catalog, request, received);
     }
   }
@@ -65,6 +78,12 @@ final class Inference {
    * @param received when the request came, by {@link System#nanoTime}
    */
   void start(ModelInferRequest request, long received, Replies replies) {
+    if (!forwarded.start(request, received, replies)) {
+      startHere(request, received, replies);
+    }
+  }
+
+  private void startHere(ModelInferRequest request, long received, Replies replies) {
     ServingCatalog.Entered entered;
     try {
       entered = ModelAvailability.enter(catalog, request.getModelName(), request.getModelVersion());
@@ -127,7 +146,7 @@ final class Inference {
     RequestParameters.check(request);
     Pins.read(request).require(catalog, request, entered, received);
     List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(entered.version()));
-    InputReader.Rows rows = InputReader.read(request, entered.version().model().features());
+    InputReader.Rows rows = InputReader.read(request, entered.version());
     Pending.Stations stations = new Pending.Stations(received, started, System.nanoTime());
     Pending pending = new Pending(request, entered, outputs, rows, stations, replies);
     pending.requireWanted();
@@ -139,7 +158,7 @@ final class Inference {
   }
 
   private void schedule(Pending pending) {
-    int rowsMax = batching.rowsMax(pending.model(), pending.invariant());
+    int rowsMax = batching.rowsMax(pending.model(), pending.invariant(), pending.rowsTogether());
     scheduler.submit(pending.work(rowsMax, PATIENCE_NS), pending).ifPresent(pending::waitIn);
   }
 

@@ -79,6 +79,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   public static boolean blocks(String method) {
     return method.equals("RepositoryModelLoad")
         || method.equals("RepositoryModelUnload")
+        || method.equals("ModelStatistics")
         || method.equals("ModelStreamInfer");
   }
 

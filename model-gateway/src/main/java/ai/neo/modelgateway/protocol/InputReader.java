@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.serving.ServedVersion;
 import com.google.protobuf.ByteString;
 import inference.InferTensorContents;
 import inference.ModelInferRequest;
@@ -26,15 +27,18 @@ final class InputReader {
 
   private final ModelInferRequest request;
   private final int features;
+  private final int batchMax;
 
-  private InputReader(ModelInferRequest request, int features) {
+  private InputReader(ModelInferRequest request, ServedVersion version) {
     this.request = request;
-    this.features = features;
+    this.features = version.model().features();
+    this.batchMax = version.terms().maxBatchSize();
   }
 
   /** Row-major features; {@code rows} times as many as the model takes. */
-  static Rows read(ModelInferRequest request, int features) throws RefusedRequestException {
-    return new InputReader(request, features).read();
+  static Rows read(ModelInferRequest request, ServedVersion version)
+      throws RefusedRequestException {
+    return new InputReader(request, version).read();
   }
 
   /** The rows of one request; not shared, so that nobody copies the array. */
@@ -183,9 +187,9 @@ final class InputReader {
               + shown(shape)
               + ". ");
     }
-    if (shape.get(0) > ROWS_MAX) {
-      throw prefixed(
-          "inference request batch-size must be <= " + ROWS_MAX + " for '" + model() + "'");
+    int most = batchMax > 0 ? Math.min(batchMax, ROWS_MAX) : ROWS_MAX;
+    if (shape.get(0) > most) {
+      throw prefixed("inference request batch-size must be <= " + most + " for '" + model() + "'");
     }
     return Math.toIntExact(shape.get(0));
   }

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.forward.ForwardStatus;
 import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -22,13 +23,19 @@ public final class MetricsPage {
 
   private final ServingCatalog catalog;
   private final Supplier<List<LearnerStatus>> learners;
+  private final Supplier<List<ForwardStatus>> forwarded;
 
   /**
    * @param learners what each learner has done so far; must not block
+   * @param forwarded how each server does that is forwarded to; must not block
    */
-  public MetricsPage(ServingCatalog catalog, Supplier<List<LearnerStatus>> learners) {
+  public MetricsPage(
+      ServingCatalog catalog,
+      Supplier<List<LearnerStatus>> learners,
+      Supplier<List<ForwardStatus>> forwarded) {
     this.catalog = catalog;
     this.learners = learners;
+    this.forwarded = forwarded;
   }
 
   /** The page as of now. */
@@ -107,6 +114,7 @@ public final class MetricsPage {
         statistics -> statistics.totals().rows());
     models(page, entries);
     learners(page);
+    ForwardMetrics.write(page, forwarded.get());
     process(page);
     return page.toString();
   }
@@ -215,7 +223,7 @@ public final class MetricsPage {
         .append('\n');
   }
 
-  private static String escaped(String label) {
+  static String escaped(String label) {
     return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 }

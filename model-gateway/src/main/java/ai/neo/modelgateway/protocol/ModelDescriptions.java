@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -17,8 +18,12 @@ import inference.ModelParameter;
 import inference.ModelStatistics;
 import inference.ModelStatisticsResponse;
 import inference.RepositoryIndexResponse;
+import inference.RepositoryIndexResponse.ModelIndex;
 import inference.StatisticDuration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What there is and what it has done, in the protocol's messages. */
 final class ModelDescriptions {
@@ -27,12 +32,20 @@ final class ModelDescriptions {
   private static final String UNAVAILABLE = "UNAVAILABLE";
 
   private final ServingCatalog catalog;
+  private final ForwardedModels forwarded;
+  private final ModelRepository folder;
 
-  ModelDescriptions(ServingCatalog catalog) {
-    this.catalog = catalog;
+  ModelDescriptions(OpenInference.Models models, ForwardedModels forwarded) {
+    this.catalog = models.catalog();
+    this.folder = models.elsewhere().repository();
+    this.forwarded = forwarded;
   }
 
   ModelMetadataResponse metadata(String model, String asked) throws RefusedRequestException {
+    Optional<ModelMetadataResponse> elsewhere = forwarded.metadata(model, asked);
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
     ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
     try {
       ModelMetadataResponse.Builder metadata =
@@ -52,10 +65,21 @@ final class ModelDescriptions {
     }
   }
 
-  /** Batching is the caller's: max_batch_size is 0 and the first dimension is the model's own. */
+  /**
+   * As stated in a model repository. Of a registered version batching is the caller's: with
+   * max_batch_size 0 the first dimension is the model's own.
+   */
   ModelConfigResponse config(String model, String asked) throws RefusedRequestException {
+    Optional<ModelConfigResponse> elsewhere = forwarded.config(model, asked);
+    if (elsewhere.isPresent()) {
+      return elsewhere.get();
+    }
     ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
     try {
+      Optional<ModelConfig> stated = version.terms().config();
+      if (stated.filter(config -> config.getInputCount() > 0).isPresent()) {
+        return ModelConfigResponse.newBuilder().setConfig(stated.get()).build();
+      }
       Platform platform = Platform.of(version.artifact().format());
       ModelConfig.Builder config =
           ModelConfig.newBuilder()
@@ -92,7 +116,15 @@ final class ModelDescriptions {
 
   RepositoryIndexResponse index(boolean onlyReady) {
     RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
+    List<ModelIndex> rows = forwarded.index();
+    rows.stream()
+        .filter(row -> !onlyReady || row.getState().equals(READY))
+        .forEach(index::addModels);
+    Set<String> readyElsewhere = ForwardedModels.readyIn(rows);
     for (CatalogEntry entry : catalog.entries()) {
+      if (readyElsewhere.contains(entry.model())) {
+        continue;
+      }
       for (ServedVersion version : entry.versions()) {
         index.addModels(row(entry.model(), version.version(), READY, ""));
       }
@@ -100,10 +132,20 @@ final class ModelDescriptions {
         entry
             .failedVersion()
             .ifPresent(v -> index.addModels(row(entry.model(), v, UNAVAILABLE, entry.failure())));
-        if (entry.versions().isEmpty() && entry.failedVersion().isEmpty()) {
+        if (entry.versions().isEmpty()
+            && entry.failedVersion().isEmpty()
+            && !folder.contains(entry.model())) {
           index.addModels(row(entry.model(), "", UNAVAILABLE, "unloaded"));
         }
       }
+    }
+    if (!onlyReady) {
+      folder
+          .unavailable()
+          .forEach(
+              model ->
+                  index.addModels(
+                      row(model.model(), model.version(), UNAVAILABLE, model.reason())));
     }
     return index.build();
   }
@@ -112,8 +154,12 @@ final class ModelDescriptions {
   ModelStatisticsResponse statistics(String model, String asked) throws RefusedRequestException {
     String number = model.isEmpty() ? "" : VersionNumber.read(asked);
     ModelStatisticsResponse.Builder rows = ModelStatisticsResponse.newBuilder();
+    List<ModelStatistics> elsewhere = forwarded.statistics(model, asked);
+    rows.addAllModelStats(elsewhere);
+    Set<String> told = elsewhere.stream().map(ModelStatistics::getName).collect(Collectors.toSet());
     for (CatalogEntry entry : catalog.entries()) {
-      if (model.isEmpty() || entry.model().equals(model)) {
+      boolean wanted = model.isEmpty() || entry.model().equals(model);
+      if (wanted && !told.contains(entry.model())) {
         entry.versions().stream()
             .filter(version -> number.isEmpty() || version.version().equals(number))
             .forEach(version -> rows.addModelStats(statistics(entry.model(), version)));
@@ -136,7 +182,7 @@ final class ModelDescriptions {
         .toList();
   }
 
-  /** Without max_batch_size a request counts one, whatever its rows. */
+  /** Without max_batch_size a request counts one inference, whatever its rows. */
   private static ModelStatistics statistics(String model, ServedVersion version) {
     VersionStatistics.Totals totals = version.statistics().totals();
     List<VersionStatistics.Executions> runs = version.statistics().executions();
@@ -146,7 +192,7 @@ final class ModelDescriptions {
             .setName(model)
             .setVersion(version.version())
             .setLastInference(totals.lastInferenceMs())
-            .setInferenceCount(n)
+            .setInferenceCount(version.terms().maxBatchSize() > 0 ? totals.rows() : n)
             .setExecutionCount(runs.stream().mapToLong(VersionStatistics.Executions::count).sum())
             .setInferenceStats(
                 InferStatistics.newBuilder()

@@ -23,6 +23,7 @@ public final class OpenInference {
   private final Inference inference;
   private final ModelDescriptions descriptions;
   private final RepositoryControl repository;
+  private final ForwardedModels forwarded;
   private final ServerMetadataResponse server;
 
   /**
@@ -30,12 +31,12 @@ public final class OpenInference {
    * @param serverVersion as server metadata tells it
    * @param computing computes what takes longer than a hand-over; stays the caller's to close
    */
-  public OpenInference(
-      ServingCatalog catalog, boolean admin, String serverVersion, Computing computing) {
-    this.catalog = catalog;
-    this.inference = new Inference(catalog, computing.scheduler(), computing.batching());
-    this.descriptions = new ModelDescriptions(catalog);
-    this.repository = new RepositoryControl(catalog, admin);
+  public OpenInference(Models models, boolean admin, String serverVersion, Computing computing) {
+    this.catalog = models.catalog();
+    this.inference = new Inference(catalog, computing, models.elsewhere().forwarding());
+    this.forwarded = new ForwardedModels(models.elsewhere().forwarding());
+    this.descriptions = new ModelDescriptions(models, forwarded);
+    this.repository = new RepositoryControl(models, forwarded, admin);
     this.server =
         ServerMetadataResponse.newBuilder()
             .setName("neo")
@@ -48,10 +49,16 @@ public final class OpenInference {
             .build();
   }
 
+  /** What is served: the registry's models, and those from elsewhere. */
+  public record Models(ServingCatalog catalog, OtherModels elsewhere) {}
+
   /** Who computes, and what of it together. */
   public record Computing(Scheduler scheduler, Batching batching) {}
 
-  /** False while a model that should be served has no version that answers. */
+  /**
+   * False while a model that should be served from here has no version that answers. Models of
+   * other servers do not count: that one is away must not stop the others.
+   */
   public boolean isReady() {
     return catalog.isReady();
   }
@@ -59,7 +66,8 @@ public final class OpenInference {
   /** False for a model or a version that is unknown, too. */
   public boolean isReady(String model, String version) throws RefusedRequestException {
     String number = VersionNumber.read(version);
-    return catalog.availability(model, number) == ServingCatalog.Availability.READY;
+    return forwarded.isReady(model, number)
+        || catalog.availability(model, number) == ServingCatalog.Availability.READY;
   }
 
   public ServerMetadataResponse server() {
@@ -76,7 +84,7 @@ public final class OpenInference {
     return descriptions.config(model, version);
   }
 
-  /** Of all models when the name is empty. */
+  /** Of all models when the name is empty. Blocks where other servers have to be asked. */
   public ModelStatisticsResponse statistics(String model, String version)
       throws RefusedRequestException {
     return descriptions.statistics(model, version);

@@ -67,6 +67,11 @@ final class Pending implements Caller {
     return rows.count();
   }
 
+  /** As its author stated. */
+  int rowsTogether() {
+    return version().terms().rowsTogether();
+  }
+
   /** Whether the caller insists on, or waives, an answer that depends on no other request. */
   Optional<Boolean> invariant() {
     InferParameter value = request.getParametersMap().get(RequestParameters.BATCH_INVARIANT);
@@ -90,7 +95,14 @@ final class Pending implements Caller {
   void requireWanted() throws RefusedRequestException {
     if (isGone()) {
       version().statistics().abandoned();
-      throw whyGone();
+      throw whyGone(call);
+    }
+  }
+
+  /** The same before any version is chosen. */
+  static void requireWanted(Context call) throws RefusedRequestException {
+    if (isGone(call)) {
+      throw whyGone(call);
     }
   }
 
@@ -114,6 +126,10 @@ final class Pending implements Caller {
 
   @Override
   public boolean isGone() {
+    return isGone(call);
+  }
+
+  private static boolean isGone(Context call) {
     return call.isCancelled() || (call.getDeadline() != null && call.getDeadline().isExpired());
   }
 
@@ -155,7 +171,7 @@ final class Pending implements Caller {
     leave();
     replies.refused(
         switch (why) {
-          case GONE -> whyGone();
+          case GONE -> whyGone(call);
           case FULL -> RefusedRequestException.tooMany(request.getId());
           case TOO_LATE ->
               RefusedRequestException.of(
@@ -187,7 +203,7 @@ final class Pending implements Caller {
     version().leave();
   }
 
-  private RefusedRequestException whyGone() {
+  private static RefusedRequestException whyGone(Context call) {
     if (call.isCancelled()) {
       Status why = Contexts.statusFromCancelled(call);
       return RefusedRequestException.of(why.getCode(), why.getCode() + " before it was computed");

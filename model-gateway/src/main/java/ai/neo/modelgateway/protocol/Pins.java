@@ -7,6 +7,7 @@ import inference.InferParameter.ParameterChoiceCase;
 import inference.ModelInferRequest;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,9 +22,15 @@ import java.util.Optional;
  */
 record Pins(Optional<String> digest, long minEpoch, Optional<Duration> maxStaleness) {
 
+  /** Nothing is demanded. */
+  static final Pins NONE = new Pins(Optional.empty(), 0, Optional.empty());
+
   static final String EXPECT_DIGEST = "expect_digest";
   static final String MIN_EPOCH = "min_epoch";
   static final String MAX_STALENESS_MS = "max_staleness_ms";
+
+  /** The parameters that demand something. */
+  static final List<String> NAMES = List.of(EXPECT_DIGEST, MIN_EPOCH, MAX_STALENESS_MS);
 
   private static final long STALENESS_MS_MAX = Duration.ofDays(365).toMillis();
 

@@ -44,6 +44,15 @@ public final class RefusedRequestException extends Exception {
     return new RefusedRequestException(Status.Code.INTERNAL, message, true);
   }
 
+  /** Another server's error, as it said it. */
+  static RefusedRequestException passedOn(Status status) {
+    String text = status.getDescription();
+    return new RefusedRequestException(
+        status.getCode(),
+        text == null ? status.getCode().toString() : text,
+        status.getCode() == Status.Code.INTERNAL);
+  }
+
   /** The protocol's status. */
   public Status.Code code() {
     return code;

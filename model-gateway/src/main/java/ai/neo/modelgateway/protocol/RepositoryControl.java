@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import inference.ModelRepositoryParameter;
@@ -10,25 +11,37 @@ import io.grpc.Status;
 import java.util.Map;
 
 /**
- * Loading and unloading by name. What is loaded is always what the registry says; a caller's own
+ * Loading and unloading by name; of another server's model, there; of a model repository's model,
+ * from its folder. What else is loaded is always what the registry says; a caller's own
  * configuration or files are refused. Both are for administrators and block.
  */
 final class RepositoryControl {
 
   private final ServingCatalog catalog;
+  private final ForwardedModels forwarded;
+  private final ModelRepository folder;
   private final boolean admin;
 
-  RepositoryControl(ServingCatalog catalog, boolean admin) {
-    this.catalog = catalog;
+  RepositoryControl(OpenInference.Models models, ForwardedModels forwarded, boolean admin) {
+    this.catalog = models.catalog();
+    this.folder = models.elsewhere().repository();
+    this.forwarded = forwarded;
     this.admin = admin;
   }
 
   void load(RepositoryModelLoadRequest request) throws RefusedRequestException {
     requireAllowed(request.getRepositoryName());
     refuseOverrides(request.getParametersMap());
+    if (forwarded.load(request)) {
+      return;
+    }
     String model = request.getModelName();
     try {
-      catalog.restore(model);
+      if (folder.contains(model)) {
+        folder.load(model);
+      } else {
+        catalog.restore(model);
+      }
     } catch (ModelRefusedException e) {
       throw RefusedRequestException.invalid(
           "load failed for model '" + model + "': " + e.getMessage());
@@ -46,6 +59,13 @@ final class RepositoryControl {
   /** Fine for a model that is unknown or unloaded, as by Triton. */
   void unload(RepositoryModelUnloadRequest request) throws RefusedRequestException {
     requireAllowed(request.getRepositoryName());
+    if (forwarded.unload(request)) {
+      return;
+    }
+    if (folder.contains(request.getModelName())) {
+      folder.unload(request.getModelName());
+      return;
+    }
     catalog.unload(request.getModelName());
   }
 
@@ -70,7 +90,9 @@ final class RepositoryControl {
     for (String name : parameters.keySet()) {
       throw RefusedRequestException.invalid(
           name.equals("config") || name.startsWith("file:")
-              ? "load parameter '" + name + "' is refused: models come from the registry alone"
+              ? "load parameter '"
+                  + name
+                  + "' is refused: models come from the registry or a folder"
               : "unrecognized load parameter '" + name + "'.");
     }
   }

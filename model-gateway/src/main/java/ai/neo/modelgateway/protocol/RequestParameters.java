@@ -40,6 +40,20 @@ final class RequestParameters {
     }
   }
 
+  /** What must not go to another server; the rest is for that server to check. */
+  static void checkForwarded(ModelInferRequest request) throws RefusedRequestException {
+    InferParameter alone = request.getParametersMap().get(BATCH_INVARIANT);
+    if (alone != null) {
+      checkRequestParameter(BATCH_INVARIANT, alone);
+    }
+    for (ModelInferRequest.InferInputTensor input : request.getInputsList()) {
+      refuseSharedMemory(input.getName(), input.getParametersMap());
+    }
+    for (ModelInferRequest.InferRequestedOutputTensor output : request.getOutputsList()) {
+      refuseSharedMemory(output.getName(), output.getParametersMap());
+    }
+  }
+
   private static void checkRequestParameter(String key, InferParameter value)
       throws RefusedRequestException {
     ParameterChoiceCase choice = value.getParameterChoiceCase();

@@ -37,11 +37,14 @@ public record Batching(Map<String, Integer> rowsMax) {
    * How many rows may be computed together with this request's; 1 for it alone.
    *
    * @param invariant whether the caller insists on being alone, or agrees to company
+   * @param stated what the model's own configuration says, where it is not listed; 1 when it is
+   *     silent
    */
-  public int rowsMax(String model, Optional<Boolean> invariant) {
+  public int rowsMax(String model, Optional<Boolean> invariant, int stated) {
     if (invariant.isEmpty()) {
-      return rowsMax.getOrDefault(model, 1);
+      return rowsMax.getOrDefault(model, stated);
     }
-    return invariant.get() ? 1 : rowsMax.getOrDefault(model, AGREED_ROWS);
+    int agreed = stated > 1 ? stated : AGREED_ROWS;
+    return invariant.get() ? 1 : rowsMax.getOrDefault(model, agreed);
   }
 }

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.serving;
 
+import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.proto.learning.v1.ModelChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class ModelSlot {
   private final Object announcements = new Object();
   private final List<Watch> watchers = new ArrayList<>();
   private final Set<String> everServed = ConcurrentHashMap.newKeySet();
+  private volatile boolean elsewhere;
   private volatile Serving serving = Serving.NOTHING;
   private volatile Optional<FailedLoad> failure = Optional.empty();
   private final AtomicReference<Confirmation> confirmation =
@@ -43,6 +45,20 @@ final class ModelSlot {
 
   ModelSlot(String name) {
     this.name = Objects.requireNonNull(name, "name");
+  }
+
+  /** From now on the model comes from elsewhere than the registry, and is changed there alone. */
+  void belongsElsewhere() {
+    elsewhere = true;
+  }
+
+  /** Refuses what only the registry's models can do. */
+  void requireOfRegistry() throws ModelRefusedException {
+    if (elsewhere) {
+      throw new ModelRefusedException(
+          "model '%s' is served from the model repository; change it there and load it again"
+              .formatted(name));
+    }
   }
 
   String name() {

@@ -14,12 +14,18 @@ public final class ServedVersion {
 
   private final ServableModel model;
   private final boolean expectsReturn;
+  private final ServingTerms terms;
   private final VersionStatistics statistics = new VersionStatistics();
   private final InFlight requests;
 
   ServedVersion(ServableModel model, boolean expectsReturn) {
+    this(model, expectsReturn, ServingTerms.NONE);
+  }
+
+  ServedVersion(ServableModel model, boolean expectsReturn, ServingTerms terms) {
     this.model = Objects.requireNonNull(model, "model");
     this.expectsReturn = expectsReturn;
+    this.terms = Objects.requireNonNull(terms, "terms");
     this.requests = new InFlight(model::close);
   }
 
@@ -40,6 +46,11 @@ public final class ServedVersion {
   /** Whether its answers hold an expected return, as seen when it was verified. */
   public boolean expectsReturn() {
     return expectsReturn;
+  }
+
+  /** How it is served, where somebody said so. */
+  public ServingTerms terms() {
+    return terms;
   }
 
   public VersionStatistics statistics() {

@@ -181,6 +181,7 @@ public final class ServingCatalog implements AutoCloseable {
       String model, String version, String expectedChampion, String actor, String reason)
       throws ModelRefusedException {
     ModelSlot slot = slot(model);
+    slot.requireOfRegistry();
     slot.change.lock();
     try {
       String registered = registry.champion(model).orElse("");
@@ -221,6 +222,7 @@ public final class ServingCatalog implements AutoCloseable {
   public SwapReceipt rollback(String model, String actor, String reason)
       throws ModelRefusedException {
     ModelSlot slot = slot(model);
+    slot.requireOfRegistry();
     slot.change.lock();
     try {
       String current = registry.champion(model).orElse("");
@@ -264,6 +266,7 @@ public final class ServingCatalog implements AutoCloseable {
    */
   public void restore(String model) throws ModelRefusedException {
     ModelSlot slot = slot(model);
+    slot.requireOfRegistry();
     slot.change.lock();
     try {
       Optional<String> champion = registry.champion(model);
@@ -278,6 +281,18 @@ public final class ServingCatalog implements AutoCloseable {
     } finally {
       slot.change.unlock();
     }
+  }
+
+  /**
+   * Serves versions from elsewhere than the registry: exactly those that can be loaded, the highest
+   * by default. When none can, what served serves on. Blocks.
+   *
+   * @return why each of the others cannot, by version
+   */
+  public Map<String, String> install(String model, List<SuppliedVersion> versions) {
+    ModelSlot slot = slot(model);
+    slot.belongsElsewhere();
+    return new Installation(slot, loader).of(versions);
   }
 
   /**

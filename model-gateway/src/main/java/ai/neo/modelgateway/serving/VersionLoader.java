@@ -69,6 +69,26 @@ final class VersionLoader {
     }
   }
 
+  /**
+   * Loads a version that somebody else than the registry supplies.
+   *
+   * @throws ModelRefusedException with the reason, when it may not serve; nothing stays loaded
+   */
+  ServedVersion load(SuppliedVersion version) throws ModelRefusedException {
+    requireDigest(version.artifact());
+    ArtifactFormats.check(version.artifact());
+    ServableModel loaded = engine(version.artifact().format()).load(version.artifact());
+    try {
+      boolean expectsReturn = warm(loaded);
+      version.terms().check(loaded, expectsReturn);
+      return new ServedVersion(
+          loaded, expectsReturn && version.terms().offersReturn(), version.terms());
+    } catch (ModelRefusedException | RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
   private ModelEngine engine(String format) throws ModelRefusedException {
     return engines.stream()
         .filter(engine -> engine.reads(format))

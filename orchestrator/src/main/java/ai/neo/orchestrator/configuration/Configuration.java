@@ -10,6 +10,7 @@ import java.math.RoundingMode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +43,8 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
-   * @param jvmOptions of its process
-   * @param policy the registry's gates and keys; empty: none
+   * @param jvmOptions of the process that is started
+   * @param options further arguments of the process, as it takes them
    */
   public record ModelTier(
       int port,
@@ -51,19 +52,20 @@ public final class Configuration {
       int registryPort,
       Optional<Endpoint> elsewhere,
       List<String> jvmOptions,
-      Optional<Path> policy) {
+      List<String> options) {
     public ModelTier {
       jvmOptions = List.copyOf(jvmOptions);
+      options = List.copyOf(options);
     }
 
-    /** Without gates. */
+    /** With no further arguments. */
     public ModelTier(
         int port,
         int metricsPort,
         int registryPort,
         Optional<Endpoint> elsewhere,
         List<String> jvmOptions) {
-      this(port, metricsPort, registryPort, elsewhere, jvmOptions, Optional.empty());
+      this(port, metricsPort, registryPort, elsewhere, jvmOptions, List.of());
     }
   }
 
@@ -134,11 +136,29 @@ public final class Configuration {
         port("registry.port"),
         given("gateway.address").flatMap(Endpoint::parse),
         List.of(text("gateway.jvm_options").split(" +")),
-        given("registry.policy_file").map(Path::of));
+        tierOptions());
   }
 
-  /** What the model tier is told about its learner, each {@code name=value}. */
-  public List<String> learning() {
+  private List<String> tierOptions() {
+    List<String> options = new ArrayList<>();
+    given("gateway.forward")
+        .ifPresent(
+            servers -> {
+              for (String server : servers.split(",", -1)) {
+                options.addAll(List.of("--forward", server.strip()));
+              }
+              options.addAll(List.of("--forward-hedge-ms", text("gateway.forward_hedge_ms")));
+            });
+    given("gateway.model_repository")
+        .ifPresent(folder -> options.addAll(List.of("--model-repository", folder)));
+    given("registry.policy_file")
+        .ifPresent(
+            file -> options.addAll(List.of("--policy", Path.of(file).toAbsolutePath().toString())));
+    learning().forEach(setting -> options.addAll(List.of("--learning", setting)));
+    return options;
+  }
+
+  private List<String> learning() {
     return List.of(
         "replay.prioritised=" + text("learning.replay").equals("prioritised"),
         "guards.probeChange=" + text("learning.probe_change"),

@@ -73,6 +73,25 @@ public final class SettingKeys {
             "A gateway that runs elsewhere; then none is started."));
     keys.add(
         new SettingKey(
+            "gateway.forward",
+            new ValueKind.Servers(),
+            "",
+            "Open Inference servers, such as a Triton, whose models the gateway serves too:"
+                + " NAME=HOST:PORT, or NAME=HOST:PORT/MODEL for one model; several with commas."));
+    keys.add(
+        new SettingKey(
+            "gateway.forward_hedge_ms",
+            new ValueKind.WholeNumber(1, 10_000),
+            "50",
+            "After so long without such a server's answer, a version loaded here answers."));
+    keys.add(
+        new SettingKey(
+            "gateway.model_repository",
+            new ValueKind.FilePath(),
+            "",
+            "A folder laid out as Triton's model repository, whose models the gateway serves too."));
+    keys.add(
+        new SettingKey(
             "gateway.jvm_options",
             new ValueKind.JvmOptions(),
             "-Xmx768m",

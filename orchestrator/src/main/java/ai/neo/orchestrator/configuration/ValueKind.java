@@ -191,6 +191,30 @@ sealed interface ValueKind {
     }
   }
 
+  /** Named servers with commas between, each with the models that are meant, or for all. */
+  record Servers() implements ValueKind {
+    @Override
+    public String expected() {
+      return "NAME=HOST:PORT or NAME=HOST:PORT/MODEL, such as triton=127.0.0.1:8001, with commas"
+          + " between several";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      return List.of(text.split(",", -1)).stream().allMatch(Servers::isOne);
+    }
+
+    private static boolean isOne(String text) {
+      String one = text.strip();
+      int models = one.indexOf('/');
+      String server = models < 0 ? one : one.substring(0, models);
+      int sign = server.indexOf('=');
+      return server.substring(0, Math.max(0, sign)).matches("[A-Za-z0-9_.-]{1,64}")
+          && Endpoint.parse(server.substring(sign + 1)).isPresent()
+          && (models < 0 || one.substring(models).matches("(/[^/=\\s]+)+"));
+    }
+  }
+
   /** An address with a scheme and a host. */
   record Url(List<String> schemes) implements ValueKind {
     public Url {

@@ -26,10 +26,10 @@ final class PackagedModelTier implements AutoCloseable {
   }
 
   /** Returns when it serves. */
-  static PackagedModelTier start(Path dataDirectory) throws IOException {
+  static PackagedModelTier start(Path dataDirectory, String... options) throws IOException {
     EmbeddedPostgres postgres = EmbeddedPostgres.start();
     Path log = dataDirectory.resolve("model-tier.log");
-    Process process = process(postgres, dataDirectory, log);
+    Process process = process(postgres, dataDirectory, log, options);
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String line = out.readLine();
     if (line == null || !line.startsWith(READY)) {
@@ -40,7 +40,8 @@ final class PackagedModelTier implements AutoCloseable {
     return new PackagedModelTier(postgres, process, new JsonObject(line.substring(READY.length())));
   }
 
-  private static Process process(EmbeddedPostgres postgres, Path dataDirectory, Path log)
+  private static Process process(
+      EmbeddedPostgres postgres, Path dataDirectory, Path log, String... options)
       throws IOException {
     Path target = home().resolve("model-tier").resolve("target");
     if (!Files.isDirectory(target.resolve("lib"))) {
@@ -67,6 +68,7 @@ final class PackagedModelTier implements AutoCloseable {
             dataDirectory.toString(),
             "--parent-pid",
             Long.toString(ProcessHandle.current().pid()));
+    builder.command().addAll(List.of(options));
     builder
         .environment()
         .put(

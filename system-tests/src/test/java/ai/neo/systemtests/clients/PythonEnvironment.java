@@ -68,6 +68,27 @@ final class PythonEnvironment {
     return ended.output();
   }
 
+  /** Its version, as 3.11. */
+  String release() throws IOException, InterruptedException {
+    return told("import sys; print('%d.%d' % sys.version_info[:2])");
+  }
+
+  /** Where its packages lie. */
+  Path sitePackages() throws IOException, InterruptedException {
+    return Path.of(told("import sysconfig; print(sysconfig.get_path('purelib'))"));
+  }
+
+  /** Where its shared library lies. */
+  String libraryFolder() throws IOException, InterruptedException {
+    return told("import sysconfig; print(sysconfig.get_config_var('LIBDIR'))");
+  }
+
+  private String told(String program) throws IOException, InterruptedException {
+    Ended ended = run(RUN_MINUTES, List.of(python.toString(), "-c", program));
+    assertThat(ended.status()).as(ended.output()).isZero();
+    return ended.output().strip();
+  }
+
   private static Ended run(long minutes, List<String> command)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("python", ".log");

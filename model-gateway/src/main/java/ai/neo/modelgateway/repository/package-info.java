@@ -1,0 +1,2 @@
+/** Models from a folder laid out as Triton's model repository. */
+package ai.neo.modelgateway.repository;
