@@ -249,7 +249,7 @@ class RestProtocolTest {
       HttpResponse<String> override =
           post("/v2/repository/models/direction/load", "{\"parameters\":{\"config\":\"{}\"}}");
       assertThat(override.statusCode()).isEqualTo(400);
-      assertThat(error(override)).contains("models come from the registry alone");
+      assertThat(error(override)).contains("models come from the registry or a folder");
     } finally {
       assertThat(post("/v2/repository/models/direction/load", "").statusCode()).isEqualTo(200);
     }

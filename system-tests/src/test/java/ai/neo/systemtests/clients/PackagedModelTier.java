@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** The model tier as it was packaged, a process of its own on free ports, with a database. */
 final class PackagedModelTier implements AutoCloseable {
   private static final String READY = "READY ";
+  private static final String BINARIES = "/postgres-linux-x86_64.txz";
   private static final int END_SECONDS = 10;
 
   private final EmbeddedPostgres postgres;
@@ -27,7 +28,12 @@ final class PackagedModelTier implements AutoCloseable {
 
   /** Returns when it serves. */
   static PackagedModelTier start(Path dataDirectory, String... options) throws IOException {
-    EmbeddedPostgres postgres = EmbeddedPostgres.start();
+    EmbeddedPostgres postgres =
+        EmbeddedPostgres.builder()
+            // The orchestrator's jar names its libraries, so that the same file is found twice.
+            .setPgBinaryResolver(
+                (system, hardware) -> PackagedModelTier.class.getResourceAsStream(BINARIES))
+            .start();
     Path log = dataDirectory.resolve("model-tier.log");
     Process process = process(postgres, dataDirectory, log, options);
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);

@@ -36,10 +36,10 @@ final class RealTriton implements AutoCloseable {
     this.models = models;
     this.log = log;
     Path backend = server().resolve("backends").resolve("python");
-    Path stubs = server().resolve("python_backend_stubs").resolve(python.release());
+    String release = python.release();
+    Path stubs = server().resolve("python_backend_stubs").resolve(release);
     Assumptions.assumeTrue(
-        Files.isDirectory(stubs),
-        () -> "Triton's wheel has no stub for Python " + python.release());
+        Files.isDirectory(stubs), () -> "Triton's wheel has no stub for Python " + release);
     Files.copy(
         stubs.resolve("triton_python_backend_stub"),
         backend.resolve("triton_python_backend_stub"),

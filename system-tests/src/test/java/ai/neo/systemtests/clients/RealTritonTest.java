@@ -144,8 +144,8 @@ class RealTritonTest {
   private static Map<String, String> documented() throws IOException {
     Map<String, String> rows = new TreeMap<>();
     for (String line : Files.readAllLines(Path.of("..", "docs", "OPEN_INFERENCE.md"))) {
-      String[] cells = line.split("\\|");
-      if (cells.length == 5 && cells[2].strip().matches("[A-Z_]+")) {
+      String[] cells = line.split("\\|", -1);
+      if (cells.length == 6 && cells[2].strip().matches("[A-Z_]+")) {
         rows.put(cells[1].strip(), cells[2].strip() + " " + cells[3].strip());
       }
     }
