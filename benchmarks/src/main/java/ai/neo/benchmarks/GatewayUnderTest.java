@@ -66,8 +66,7 @@ final class GatewayUnderTest implements AutoCloseable {
                 cache.resolve("djl"),
                 postgres.url(),
                 new Configuration.ModelTier(0, 0, 0, Optional.empty(), List.of("-Xmx768m")),
-                Map.of(),
-                List.of()));
+                Map.of()));
     ManagedChannel channel = channel(tier.grpcPort());
     GatewayUnderTest gateway = new GatewayUnderTest(scratch, postgres, tier, channel);
     gateway.train(1);

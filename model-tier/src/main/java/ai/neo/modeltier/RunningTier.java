@@ -140,7 +140,7 @@ final class RunningTier implements AutoCloseable {
                 Optional.of(settings.dataDirectory().resolve("learning"))));
     settings.models().forEach(learning::open);
     ModelRepository repository = repository(settings, catalog, versions);
-    Forwarding forwarding = opened(Forwarding.start(settings.sources().forward(), versions));
+    Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));
     Gateway started =
         opened(
             Gateway.start(

@@ -28,7 +28,7 @@ import java.util.Set;
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
  * @param learning how learners work, and what they keep under the data directory
- * @param sources where models come from beside the registry
+ * @param elsewhere where models come from beside the registry
  */
 record TierSettings(
     GatewaySettings gateway,
@@ -39,7 +39,7 @@ record TierSettings(
     OptionalLong parentPid,
     List<String> models,
     LearningSettings learning,
-    Sources sources) {
+    Elsewhere elsewhere) {
 
   /** Which registry there is. */
   sealed interface Registry {
@@ -70,15 +70,15 @@ record TierSettings(
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
         --admin                let callers load and unload models
+        --registry HOST:PORT   no registry here: use that one and follow its changes
+        --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
+        --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
         --model-repository DIR serve the ONNX and TorchScript models of a Triton model repository
         --forward NAME=HOST:PORT[/MODEL...]
                                serve the models of an Open Inference server (Triton), or only those
                                named; repeatable
         --forward-hedge-ms MS  when such a server has not answered by then, a version of the model
                                that is loaded here answers, and says so (50)
-        --registry HOST:PORT   no registry here: use that one and follow its changes
-        --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
-        --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
       """;
@@ -88,10 +88,10 @@ record TierSettings(
   private static final int REGISTRY_PORT = 8003;
   private static final int PORT_MAX = 65_535;
   private static final String DEFAULT_MODEL = "direction";
-  private static final String REPOSITORY = "--model-repository";
-  private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> FLAGS =
       Set.of("--allow-torchscript", "--admin", "--registry-only");
+  private static final String REPOSITORY = "--model-repository";
+  private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> VALUES =
       Set.of(
           "--host",
@@ -132,8 +132,8 @@ record TierSettings(
     Map<String, String> options = new HashMap<>();
     List<String> models = new ArrayList<>();
     Map<String, Integer> batches = new HashMap<>();
-    List<ForwardTarget> targets = new ArrayList<>();
     StringBuilder learning = new StringBuilder();
+    List<ForwardTarget> targets = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -175,16 +175,9 @@ record TierSettings(
             : OptionalLong.empty(),
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
         learning(learning.toString()),
-        new Sources(
+        new Elsewhere(
             forward(options, targets),
             Optional.ofNullable(options.get(REPOSITORY)).map(d -> directory(d, REPOSITORY))));
-  }
-
-  private static ForwardSettings forward(Map<String, String> options, List<ForwardTarget> targets) {
-    ForwardSettings byDefault = ForwardSettings.to(targets);
-    return options.containsKey(HEDGE)
-        ? byDefault.withHedge(Duration.ofMillis(number(options.get(HEDGE), HEDGE)))
-        : byDefault;
   }
 
   private static LearningSettings learning(String lines) {
@@ -216,6 +209,13 @@ record TierSettings(
     return new Registry.Here(
         new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
         alone);
+  }
+
+  private static ForwardSettings forward(Map<String, String> options, List<ForwardTarget> targets) {
+    ForwardSettings byDefault = ForwardSettings.to(targets);
+    return options.containsKey(HEDGE)
+        ? byDefault.withHedge(Duration.ofMillis(number(options.get(HEDGE), HEDGE)))
+        : byDefault;
   }
 
   private static GatewaySettings.InferenceLimits limits(

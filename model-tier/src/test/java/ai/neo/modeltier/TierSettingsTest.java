@@ -29,8 +29,6 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("direction");
     assertThat(settings.registryPort()).isEqualTo(8003);
     assertThat(settings.parentPid()).isEmpty();
-    assertThat(settings.sources().forward().targets()).isEmpty();
-    assertThat(settings.sources().repository()).isEmpty();
     assertThat(settings.learning()).isEqualTo(LearningSettings.defaults());
     assertThat(settings.policy()).isEqualTo(RegistryPolicy.NONE);
     assertThat(settings.registry())
@@ -41,6 +39,8 @@ class TierSettingsTest {
               assertThat(here.settings().artifactsDirectory())
                   .isEqualTo(Path.of("/data/artifacts"));
             });
+    assertThat(settings.elsewhere().forward().targets()).isEmpty();
+    assertThat(settings.elsewhere().repository()).isEmpty();
   }
 
   @Test
@@ -52,10 +52,10 @@ class TierSettingsTest {
     arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
     arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
     arguments.addAll(List.of("--registry-port", "18003"));
-    arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
-    arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
     arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
     arguments.addAll(List.of("--learning", "snapshotEvery=64"));
+    arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
+    arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
     assertThat(settings.sources().forward().targets())
         .containsExactly(ForwardTarget.parse("t=h:1"), ForwardTarget.parse("u=h:2/a"));

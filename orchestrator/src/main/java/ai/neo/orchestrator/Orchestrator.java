@@ -322,8 +322,7 @@ public final class Orchestrator implements AutoCloseable {
                     cache().resolve("djl"),
                     stores.postgresUrl(),
                     wanted,
-                    telemetry.childEnvironment(),
-                    configuration.learning())));
+                    telemetry.childEnvironment())));
     modelTier = Optional.of(started);
     return new Endpoint("127.0.0.1", started.grpcPort());
   }

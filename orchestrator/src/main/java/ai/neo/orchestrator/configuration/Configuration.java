@@ -43,8 +43,7 @@ public final class Configuration {
    * @param metricsPort of its HTTP; 0 for a free one
    * @param registryPort of the registry's HTTP; 0 for a free one
    * @param elsewhere a gateway that is used instead of starting one
-   * @param jvmOptions of its process
-   * @param policy the registry's gates and keys; empty: none
+   * @param jvmOptions of the process that is started
    * @param options further arguments of the process, as it takes them
    */
   public record ModelTier(
@@ -53,7 +52,6 @@ public final class Configuration {
       int registryPort,
       Optional<Endpoint> elsewhere,
       List<String> jvmOptions,
-      Optional<Path> policy,
       List<String> options) {
     public ModelTier {
       jvmOptions = List.copyOf(jvmOptions);
@@ -67,7 +65,7 @@ public final class Configuration {
         int registryPort,
         Optional<Endpoint> elsewhere,
         List<String> jvmOptions) {
-      this(port, metricsPort, registryPort, elsewhere, jvmOptions, Optional.empty(), List.of());
+      this(port, metricsPort, registryPort, elsewhere, jvmOptions, List.of());
     }
   }
 
@@ -138,7 +136,6 @@ public final class Configuration {
         port("registry.port"),
         given("gateway.address").flatMap(Endpoint::parse),
         List.of(text("gateway.jvm_options").split(" +")),
-        given("registry.policy_file").map(Path::of),
         tierOptions());
   }
 
@@ -154,11 +151,14 @@ public final class Configuration {
             });
     given("gateway.model_repository")
         .ifPresent(folder -> options.addAll(List.of("--model-repository", folder)));
+    given("registry.policy_file")
+        .ifPresent(
+            file -> options.addAll(List.of("--policy", Path.of(file).toAbsolutePath().toString())));
+    learning().forEach(setting -> options.addAll(List.of("--learning", setting)));
     return options;
   }
 
-  /** What the model tier is told about its learner, each {@code name=value}. */
-  public List<String> learning() {
+  private List<String> learning() {
     return List.of(
         "replay.prioritised=" + text("learning.replay").equals("prioritised"),
         "guards.probeChange=" + text("learning.probe_change"),

@@ -44,7 +44,6 @@ public final class ModelTierProcess implements AutoCloseable {
    * @param cache where the engine unpacks its native library
    * @param ports where it listens
    * @param environment further variables
-   * @param learning settings of the learner, each {@code name=value}
    */
   public record Settings(
       Path jars,
@@ -52,11 +51,9 @@ public final class ModelTierProcess implements AutoCloseable {
       Path cache,
       String postgresUrl,
       Configuration.ModelTier ports,
-      Map<String, String> environment,
-      List<String> learning) {
+      Map<String, String> environment) {
     public Settings {
       environment = Map.copyOf(environment);
-      learning = List.copyOf(learning);
     }
   }
 
@@ -181,11 +178,6 @@ public final class ModelTierProcess implements AutoCloseable {
             "--parent-pid",
             Long.toString(ProcessHandle.current().pid())));
     command.addAll(settings.ports().options());
-    settings.learning().forEach(setting -> command.addAll(List.of("--learning", setting)));
-    settings
-        .ports()
-        .policy()
-        .ifPresent(file -> command.addAll(List.of("--policy", file.toAbsolutePath().toString())));
     return command;
   }
 

@@ -45,7 +45,23 @@ class ConfigurationSourcesTest {
     assertThat(configuration.page()).isEqualTo(new Configuration.Page("127.0.0.1", 8080));
     assertThat(configuration.modelTier())
         .isEqualTo(
-            new Configuration.ModelTier(8001, 8002, 8003, Optional.empty(), List.of("-Xmx768m")));
+            new Configuration.ModelTier(
+                8001,
+                8002,
+                8003,
+                Optional.empty(),
+                List.of("-Xmx768m"),
+                List.of(
+                    "--learning",
+                    "replay.prioritised=false",
+                    "--learning",
+                    "guards.probeChange=0.5",
+                    "--learning",
+                    "guards.importancePull=0",
+                    "--learning",
+                    "guards.driftSamples=0",
+                    "--learning",
+                    "journal.keptSegments=8")));
     assertThat(configuration.stores()).isEqualTo(StoreAddresses.EMBEDDED);
     assertThat(configuration.run()).isEqualTo(new Configuration.Run(600, 42, 10_000_000_000_000L));
     assertThat(configuration.telemetry().otlpEndpoint()).isEmpty();
