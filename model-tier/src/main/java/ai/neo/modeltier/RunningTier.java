@@ -157,7 +157,7 @@ final class RunningTier implements AutoCloseable {
 
   private static ModelRepository repository(
       TierSettings settings, ServingCatalog catalog, VersionRegistry registry) throws IOException {
-    Optional<Path> folder = settings.sources().repository();
+    Optional<Path> folder = settings.elsewhere().repository();
     try {
       return folder.isPresent()
           ? ModelRepository.open(folder.get(), catalog, registry)

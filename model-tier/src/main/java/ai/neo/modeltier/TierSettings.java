@@ -113,7 +113,7 @@ record TierSettings(
    * @param forward servers whose models are served through this process
    * @param repository a folder laid out as Triton's
    */
-  record Sources(ForwardSettings forward, Optional<Path> repository) {}
+  record Elsewhere(ForwardSettings forward, Optional<Path> repository) {}
 
   TierSettings {
     if (registryPort > PORT_MAX) {

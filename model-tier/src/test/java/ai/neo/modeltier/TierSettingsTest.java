@@ -57,10 +57,10 @@ class TierSettingsTest {
     arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
     arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
-    assertThat(settings.sources().forward().targets())
+    assertThat(settings.elsewhere().forward().targets())
         .containsExactly(ForwardTarget.parse("t=h:1"), ForwardTarget.parse("u=h:2/a"));
-    assertThat(settings.sources().forward().hedge()).isEqualTo(Duration.ofMillis(7));
-    assertThat(settings.sources().repository()).hasValue(Path.of("/models"));
+    assertThat(settings.elsewhere().forward().hedge()).isEqualTo(Duration.ofMillis(7));
+    assertThat(settings.elsewhere().repository()).hasValue(Path.of("/models"));
     assertThat(settings.gateway())
         .isEqualTo(
             new GatewaySettings(

@@ -160,6 +160,9 @@ class ModelRepositoryTest {
     registry.add("n", "onnx", "f", new TinyOnnx().bytes());
     assertThatThrownBy(() -> catalog.promote("n", "1", "", "me", "why"))
         .hasMessageContaining("served from the model repository");
+    assertThatThrownBy(() -> catalog.follow("n"))
+        .hasMessageContaining("served from the model repository");
+    assertThat(versions("n")).as("the registry has no champion, and no say").containsExactly("1");
   }
 
   private ModelRepository open() throws IOException {

@@ -58,7 +58,7 @@ public final class Configuration {
       options = List.copyOf(options);
     }
 
-    /** Without gates and further arguments. */
+    /** With no further arguments. */
     public ModelTier(
         int port,
         int metricsPort,
