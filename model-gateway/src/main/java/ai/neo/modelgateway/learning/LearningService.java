@@ -323,8 +323,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     ModelVersion version =
         desk.register(
             new ModelDesk.Proposal(trained.network(), champion.orElse(""), data, metrics, TRAINER),
-            "an "
-                + architecture
+            architecture
                 + " trained from new weights with seed "
                 + Long.toUnsignedString(order.plan().seed())
                 + champion.map(serving -> ", to challenge version " + serving).orElse(""));

@@ -217,7 +217,14 @@ final class ModelCommand {
                 return desk.request(version, actor, reason);
               }
               if (force) {
-                desk.waive(version, actor, reason);
+                JsonObject waiver = desk.waive(version, actor, reason);
+                spec.commandLine()
+                    .getErr()
+                    .println(
+                        "neo: waiver %d is in the ledger; where the policy asks for a second person,"
+                                .formatted(waiver.getLong("id"))
+                            + " it counts once somebody else says ./neo model approve "
+                            + waiver.getLong("id"));
               }
               return new RegistryView(channel, MODEL).promote(version, expected, actor, reason);
             });
@@ -368,7 +375,8 @@ final class ModelCommand {
   private String version(JsonObject version) {
     StringBuilder metrics = new StringBuilder();
     for (var metric : version.getJsonObject("metrics", new JsonObject())) {
-      metrics.append("  ").append(metric.getKey()).append(' ').append(metric.getValue());
+      double value = ((Number) metric.getValue()).doubleValue();
+      metrics.append(String.format(Locale.ROOT, "  %s %.4g", metric.getKey(), value));
     }
     String parent = version.getString("parent_version");
     return String.format(
