@@ -2,9 +2,12 @@ package ai.neo.systemtests.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +23,20 @@ public final class Installation {
 
   private Installation() {}
 
-  /** As the {@code neo} script does after a build; each process starts in half the time by it. */
+  /**
+   * As the {@code neo} script does after a build; each process starts in half the time by it. Of
+   * several processes with tests the first one makes it, and the others wait.
+   */
   private static void makeStartArchive() {
     Path orchestrator = home().resolve("orchestrator").resolve("target");
     Path modelTier = home().resolve("model-tier").resolve("target");
-    try {
+    Path turn = home().resolve("system-tests").resolve("target").resolve("start-archive.lock");
+    try (FileChannel file =
+            FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = file.lock()) {
+      if (!held.isValid()) {
+        throw new IllegalStateException(turn + " cannot be held");
+      }
       if (newerThanItsJars(orchestrator) && newerThanItsJars(modelTier)) {
         return;
       }
