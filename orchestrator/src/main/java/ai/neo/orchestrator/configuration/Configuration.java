@@ -141,6 +141,22 @@ public final class Configuration {
 
   private List<String> tierOptions() {
     List<String> options = new ArrayList<>();
+    options.addAll(List.of("--max-waiting", text("gateway.max_waiting")));
+    given("gateway.inference_threads")
+        .ifPresent(threads -> options.addAll(List.of("--inference-threads", threads)));
+    given("gateway.batch")
+        .ifPresent(
+            sizes -> {
+              for (String size : sizes.split(",", -1)) {
+                options.addAll(List.of("--batch", size));
+              }
+            });
+    if (yes("gateway.allow_torchscript")) {
+      options.add("--allow-torchscript");
+    }
+    if (yes("gateway.admin")) {
+      options.add("--admin");
+    }
     given("gateway.forward")
         .ifPresent(
             servers -> {
@@ -156,6 +172,10 @@ public final class Configuration {
             file -> options.addAll(List.of("--policy", Path.of(file).toAbsolutePath().toString())));
     learning().forEach(setting -> options.addAll(List.of("--learning", setting)));
     return options;
+  }
+
+  private boolean yes(String key) {
+    return text(key).equalsIgnoreCase("true");
   }
 
   private List<String> learning() {

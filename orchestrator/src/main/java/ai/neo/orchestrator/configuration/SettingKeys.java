@@ -12,6 +12,7 @@ public final class SettingKeys {
   private static final ValueKind PORT = new ValueKind.Port();
   private static final ValueKind FRACTION = ValueKind.Decimal.between("0.000001", "1");
   private static final ValueKind BARS = new ValueKind.WholeNumber(1, 1_000_000);
+  private static final ValueKind YES_OR_NO = new ValueKind.Choice(List.of("true", "false"));
   private static final Map<String, SettingKey> ALL = all();
 
   private SettingKeys() {}
@@ -37,6 +38,7 @@ public final class SettingKeys {
   private static Map<String, SettingKey> all() {
     List<SettingKey> keys = new ArrayList<>();
     servers(keys);
+    gateway(keys);
     learning(keys);
     stores(keys);
     running(keys);
@@ -140,6 +142,35 @@ public final class SettingKeys {
             new ValueKind.WholeNumber(1, 100_000),
             "8",
             "Segments of the learner's journal that are kept, of 10,000 samples each."));
+  }
+
+  private static void gateway(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "gateway.allow_torchscript",
+            YES_OR_NO,
+            "false",
+            "Load TorchScript, which is a program, whoever made it."));
+    keys.add(
+        new SettingKey("gateway.admin", YES_OR_NO, "false", "Let callers load and unload models."));
+    keys.add(
+        new SettingKey(
+            "gateway.batch",
+            new ValueKind.BatchSizes(),
+            "",
+            "MODEL=ROWS: compute up to so many rows of waiting requests at once; else each alone."));
+    keys.add(
+        new SettingKey(
+            "gateway.inference_threads",
+            new ValueKind.WholeNumber(1, 1_024),
+            "",
+            "Threads that compute with ONNX Runtime and PyTorch; else one for each processor."));
+    keys.add(
+        new SettingKey(
+            "gateway.max_waiting",
+            new ValueKind.WholeNumber(1, 1_000_000),
+            "256",
+            "Requests that may wait for them, for each model."));
   }
 
   private static void stores(List<SettingKey> keys) {

@@ -152,6 +152,19 @@ sealed interface ValueKind {
     }
   }
 
+  /** How many rows of each model are computed at once. */
+  record BatchSizes() implements ValueKind {
+    @Override
+    public String expected() {
+      return "MODEL=ROWS, several with commas, such as direction=32";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      return text.matches("[^=,\\s]+=[1-9][0-9]{0,4}(,[^=,\\s]+=[1-9][0-9]{0,4})*");
+    }
+  }
+
   /** A file; whether it is there shows when it is read. */
   record FilePath() implements ValueKind {
     @Override

@@ -40,6 +40,29 @@ class ConfigurationSourcesTest {
   }
 
   @Test
+  void theModelTierIsToldWhatIsSet() throws IOException {
+    Configuration configuration =
+        read(
+            """
+            gateway:
+              admin: true
+              allow_torchscript: true
+              batch: "direction=32,other=8"
+              inference_threads: 3
+              forward: triton=h:1
+              model_repository: /models
+            registry:
+              policy_file: /policy.yaml
+            """,
+            Map.of("HOME", "/root"));
+    assertThat(String.join(" ", configuration.modelTier().options()))
+        .startsWith(
+            "--max-waiting 256 --inference-threads 3 --batch direction=32 --batch other=8"
+                + " --allow-torchscript --admin --forward triton=h:1 --forward-hedge-ms 50"
+                + " --model-repository /models --policy /policy.yaml --learning ");
+  }
+
+  @Test
   void withoutAnythingSetEachKeyHasItsDefault() throws IOException {
     Configuration configuration = read("", Map.of("HOME", "/root"));
     assertThat(configuration.page()).isEqualTo(new Configuration.Page("127.0.0.1", 8080));
@@ -52,6 +75,8 @@ class ConfigurationSourcesTest {
                 Optional.empty(),
                 List.of("-Xmx768m"),
                 List.of(
+                    "--max-waiting",
+                    "256",
                     "--learning",
                     "replay.prioritised=false",
                     "--learning",
