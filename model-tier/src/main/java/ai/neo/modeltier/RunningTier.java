@@ -5,6 +5,7 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ProgramTrust;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.modelgateway.explain.ExplanationService;
 import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.learning.LearningService;
 import ai.neo.modelgateway.network.NetworkEngine;
@@ -139,6 +140,7 @@ final class RunningTier implements AutoCloseable {
                 versions,
                 Optional.of(settings.dataDirectory().resolve("learning"))));
     settings.models().forEach(learning::open);
+    ExplanationService explaining = opened(new ExplanationService(catalog, learning::features));
     ModelRepository repository = repository(settings, catalog, versions);
     Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));
     Gateway started =
@@ -149,7 +151,7 @@ final class RunningTier implements AutoCloseable {
                     catalog,
                     tracing.openTelemetry(),
                     learning::statuses,
-                    List.of(registry, learning),
+                    List.of(registry, learning, explaining),
                     new OtherModels(forwarding, repository))));
     opened(RegistryFollower.start(versions, catalog, Set.copyOf(settings.models())));
     return new Served(started, catalog);

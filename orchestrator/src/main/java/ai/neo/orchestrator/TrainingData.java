@@ -3,10 +3,13 @@ package ai.neo.orchestrator;
 import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.featurestore.TrainingRows;
 import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.marketdata.RecordedMarketData;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
 import ai.neo.tradingtypes.Bar;
+import ai.neo.tradingtypes.MarketEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rows to train on, as a run of the same data would label them: from the part of a recording that
@@ -24,17 +27,43 @@ public record TrainingData(
     FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     List<List<Bar>> bars =
         recording.instruments().stream().map(one -> recording.trainingBars(one.id())).toList();
-    long interval =
-        bars.stream()
-            .filter(series -> !series.isEmpty())
-            .mapToLong(series -> series.getFirst().closeTimeNs() - series.getFirst().openTimeNs())
-            .max()
-            .orElse(0);
     return new TrainingData(
         features,
         rows(features, bars, Orchestrator.HORIZON_BARS, Orchestrator.LABEL_THRESHOLD),
         String.join("; ", recording.summaries()),
-        Orchestrator.HORIZON_BARS * interval);
+        Orchestrator.HORIZON_BARS * interval(bars));
+  }
+
+  /** The same of the part that is traded, which no training sees. */
+  public static TrainingData ofTraded(Recording recording) {
+    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    List<List<Bar>> bars = new ArrayList<>();
+    recording.instruments().forEach(one -> bars.add(new ArrayList<>()));
+    try (RecordedMarketData events = recording.open()) {
+      for (Optional<MarketEvent> next = events.next(); next.isPresent(); next = events.next()) {
+        if (next.get() instanceof Bar bar) {
+          bars.get(bar.instrument()).add(bar);
+        }
+      }
+    }
+    return new TrainingData(
+        features,
+        rows(features, bars, Orchestrator.HORIZON_BARS, Orchestrator.LABEL_THRESHOLD),
+        String.join("; ", recording.summaries()),
+        Orchestrator.HORIZON_BARS * interval(bars));
+  }
+
+  /** Bars that a label looks ahead. */
+  public int horizonBars() {
+    return Orchestrator.HORIZON_BARS;
+  }
+
+  private static long interval(List<List<Bar>> bars) {
+    return bars.stream()
+        .filter(series -> !series.isEmpty())
+        .mapToLong(series -> series.getFirst().closeTimeNs() - series.getFirst().openTimeNs())
+        .max()
+        .orElse(0);
   }
 
   /** The rows of each instrument's bars, one instrument after the other. */

@@ -67,6 +67,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   private final Trainer trainer;
   private final ThreadPoolExecutor training;
   private final Map<String, ModelLane> lanes = new HashMap<>();
+  private final RecentFeatures recent = new RecentFeatures();
   private volatile boolean closed;
 
   /** Learners that keep nothing on disk. */
@@ -118,6 +119,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
 
   @Override
   public void learn(LearnRequest request, StreamObserver<LearnResponse> caller) {
+    recent.add(request);
     if (!exists(request.getModel()) && catalog.champion(request.getModel()).isEmpty()) {
       caller.onNext(
           LearnResponse.newBuilder()
@@ -244,6 +246,14 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     } catch (RegistryException e) {
       LOG.warn("a learner is taken up at its next call, not now", e);
     }
+  }
+
+  /**
+   * The features of a prediction that came with its outcome lately; empty when nothing is known of
+   * it. Never blocks for long.
+   */
+  public Optional<float[]> features(String model, String predictionId) {
+    return recent.of(model, predictionId);
   }
 
   /** What each learner has done so far, for metrics. Does not wait for the learners. */

@@ -26,9 +26,7 @@ import org.slf4j.LoggerFactory;
  * the version that they entered.
  */
 public final class ServingCatalog implements AutoCloseable {
-
   private static final Logger LOG = LoggerFactory.getLogger(ServingCatalog.class);
-
   private final VersionRegistry registry;
   private final VersionLoader loader;
   private final ConcurrentMap<String, ModelSlot> slots = new ConcurrentHashMap<>();
@@ -132,6 +130,11 @@ public final class ServingCatalog implements AutoCloseable {
   /** The version that answers by default. It may be closed by later swaps; do not hold on to it. */
   public Optional<ServableModel> champion(String model) {
     return serving(model).champion().map(ServedVersion::model);
+  }
+
+  /** For one thread that looks at versions beside serving. */
+  public AsideVersions aside() {
+    return new AsideVersions(this, loader);
   }
 
   /** The warm versions of every known model, by name, then by version. */

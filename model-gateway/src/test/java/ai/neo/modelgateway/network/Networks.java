@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Networks with seeded weights, for tests. */
-final class Networks {
+public final class Networks {
   private Networks() {}
 
-  static DirectionNetwork random(int features, int hidden, long seed) {
+  public static DirectionNetwork random(int features, int hidden, long seed) {
     return random(new MlpShape(features, hidden), seed);
   }
 
-  static DirectionNetwork random(NetworkShape shape, long seed) {
+  public static DirectionNetwork random(NetworkShape shape, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] parameters = new float[shape.parameters()];
     for (int i = 0; i < parameters.length; i++) {
@@ -33,7 +33,7 @@ final class Networks {
   }
 
   /** One small shape of each kind. */
-  static List<NetworkShape> shapes() {
+  public static List<NetworkShape> shapes() {
     return List.of(
         new MlpShape(5, 8),
         new RecurrentShape(Architecture.LSTM, 5, 4, 6),
@@ -43,13 +43,13 @@ final class Networks {
   }
 
   /** A calibration with kinks inside. */
-  static Calibration kinked() {
+  public static Calibration kinked() {
     Calibration.Curve curve =
         new Calibration.Curve(new float[] {0.1f, 0.4f, 0.9f}, new float[] {0.05f, 0.5f, 0.7f});
     return new Calibration.Isotonic(List.of(curve, curve, curve));
   }
 
-  static float[] rows(int rows, int features, long seed) {
+  public static float[] rows(int rows, int features, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] values = new float[rows * features];
     for (int i = 0; i < values.length; i++) {
@@ -58,7 +58,7 @@ final class Networks {
     return values;
   }
 
-  static ModelArtifact artifact(byte[] content) {
+  public static ModelArtifact artifact(byte[] content) {
     return new ModelArtifact(
         "direction", "1", "0".repeat(64), DirectionNetwork.FORMAT, "features-1", content);
   }

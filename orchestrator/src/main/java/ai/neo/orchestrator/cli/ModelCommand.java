@@ -21,13 +21,16 @@ import picocli.CommandLine;
     name = "model",
     mixinStandardHelpOptions = true,
     description =
-        "Trains, lists, pushes, promotes, exports and rolls back versions while the loop runs, and"
-            + " watches over the learner.",
+        "Trains, lists, pushes, evaluates, explains, promotes, exports and rolls back versions while"
+            + " the loop runs, and watches over the learner.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model list",
       "  ./neo model train --architecture lstm",
       "  ./neo model push my.onnx",
+      "  ./neo model evaluate direction@3 --against 2",
+      "  ./neo model explain direction --row row.json",
+      "  ./neo model bench direction",
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
       "  ./neo model freeze --reason 'wild market'",
@@ -39,6 +42,10 @@ import picocli.CommandLine;
     subcommands = {
       ModelTrainCommand.class,
       ModelExportCommand.class,
+      ModelRowsCommand.class,
+      ModelEvaluateCommand.class,
+      ModelBenchCommand.class,
+      ModelExplainCommand.class,
       GateCommands.Gates.class,
       GateCommands.Approve.class,
       GateCommands.Verify.class,

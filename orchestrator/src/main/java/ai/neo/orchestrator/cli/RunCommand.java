@@ -161,7 +161,8 @@ final class RunCommand implements Callable<Integer> {
     return venue;
   }
 
-  private static OptionalLong time(Optional<String> text) {
+  /** Nanoseconds since 1970 UTC. */
+  static OptionalLong time(Optional<String> text) {
     if (text.isEmpty()) {
       return OptionalLong.empty();
     }

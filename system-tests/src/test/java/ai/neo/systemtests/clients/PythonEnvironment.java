@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -57,6 +58,15 @@ final class PythonEnvironment {
       Files.writeString(done, wanted);
     }
     return new PythonEnvironment(python);
+  }
+
+  /** A Python that is there already; empty when it is not, or lacks one of the modules. */
+  static Optional<PythonEnvironment> found(String program, String... modules)
+      throws IOException, InterruptedException {
+    String imports = "import " + String.join(", ", modules);
+    return run(RUN_MINUTES, List.of(program, "-c", imports)).status() == 0
+        ? Optional.of(new PythonEnvironment(Path.of(program)))
+        : Optional.empty();
   }
 
   /** Runs a script, which has to end well; returns what it said. */

@@ -1,0 +1,181 @@
+package ai.neo.orchestrator.cli;
+
+import ai.neo.orchestrator.TrainingData;
+import ai.neo.orchestrator.gateway.EvaluationText;
+import ai.neo.orchestrator.gateway.ModelTraining;
+import ai.neo.orchestrator.gateway.OfflineEvaluation;
+import ai.neo.orchestrator.gateway.OfflineScore;
+import ai.neo.orchestrator.gateway.PairedDifference;
+import ai.neo.orchestrator.gateway.RegistryDesk;
+import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.proto.registry.v1.Evaluation;
+import ai.neo.proto.signing.SigningKey;
+import ai.neo.proto.signing.Statements;
+import com.google.protobuf.ByteString;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+
+/** {@code ./neo model evaluate}. */
+@CommandLine.Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Scores a version on recorded data that it was not trained on, beside serving.",
+      "With --against, both on the same rows, and how sure the difference is."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ./neo model evaluate direction@3 --against 2",
+      "  ./neo model evaluate direction --symbols ETHUSDT --from 2024-06-01 --json",
+      "  ./neo model evaluate direction@3 --against 2 --sign anna.key"
+    })
+final class ModelEvaluateCommand implements Callable<Integer> {
+  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private EvaluatedData data;
+
+  @CommandLine.Parameters(
+      paramLabel = "NAME[@VERSION]",
+      description = "The model; without a version, its champion.")
+  private String name;
+
+  @CommandLine.Option(
+      names = "--against",
+      paramLabel = "VERSION",
+      description = "Compare with this version.")
+  private Optional<String> against = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--cost",
+      defaultValue = "0.0005",
+      description = "One-way cost, a fraction (default: ${DEFAULT-VALUE}).")
+  private double cost;
+
+  @CommandLine.Option(
+      names = "--in-sample",
+      description = "Also on rows that it was trained on; the figures then say little.")
+  private boolean inSample;
+
+  @CommandLine.Option(
+      names = "--sign",
+      paramLabel = "KEY",
+      description = "Sign the evaluation with this key and hand it to the registry's gates.")
+  private Optional<Path> key = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--actor",
+      defaultValue = "operator",
+      description = "Who you are, as the ledger will say it (default: ${DEFAULT-VALUE}).")
+  private String actor;
+
+  @CommandLine.Option(names = "--json", description = "All as one JSON object.")
+  private boolean json;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if (!(cost >= 0 && cost < 1)) {
+      throw new IllegalArgumentException("--cost must be a fraction from 0 to below 1, is " + cost);
+    }
+    if (inSample && key.isPresent()) {
+      throw new IllegalArgumentException("an evaluation on rows of the training is not signed");
+    }
+    ModelName model = ModelName.parse(name);
+    Recording recording = data.read();
+    TrainingData traded = TrainingData.ofTraded(recording);
+    ModelTraining.Rows untraded = TrainingData.of(recording).rows();
+    OfflineEvaluation.Data rows =
+        new OfflineEvaluation.Data(
+            traded.rows(), untraded, traded.horizonBars(), traded.horizonNs());
+    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
+      OfflineEvaluation evaluation =
+          new OfflineEvaluation(calls.channel(), model.name(), rows, cost, inSample);
+      OfflineEvaluation.Result result = evaluation.of(model.version(), against);
+      JsonObject answer = result.json();
+      key.ifPresent(
+          file ->
+              answer.put(
+                  "submitted",
+                  new RegistryDesk(calls.channel(), model.name())
+                      .submit(signed(model.name(), result, file))));
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(answer.encode());
+      } else {
+        print(out, result, answer);
+      }
+    }
+    return 0;
+  }
+
+  private Evaluation signed(String model, OfflineEvaluation.Result result, Path file) {
+    SigningKey signing = SigningKey.parse(RegistryDoor.read(file));
+    Evaluation.Builder evaluation =
+        EvaluationText.parse(result.statement(model).encode()).toBuilder()
+            .setActor(actor)
+            .setEvaluatedAt(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+            .setKeyId(signing.verifyingKey().id());
+    evaluation.setSignature(ByteString.copyFrom(signing.sign(Statements.of(evaluation.build()))));
+    return evaluation.build();
+  }
+
+  private static void print(PrintWriter out, OfflineEvaluation.Result result, JsonObject answer) {
+    out.printf(
+        Locale.ROOT,
+        "%-10s %9s %9s %9s %9s %9s %12s %12s%n",
+        "version",
+        "rows",
+        "log loss",
+        "accuracy",
+        "Brier",
+        "ECE",
+        "net return",
+        "drawdown");
+    line(out, "v" + result.version().number(), result.version().score());
+    result.other().ifPresent(other -> line(out, "v" + other.number(), other.score()));
+    result.lossDifference().ifPresent(d -> line(out, "log loss", d));
+    result.netDifference().ifPresent(d -> line(out, "net return", d));
+    out.printf(
+        "%d rows left out because a version was, or may have been, trained on them%n",
+        result.leftOut());
+    if (!result.provenanceKnown()) {
+      out.println(
+          "what it was trained on is not known: it came from elsewhere; choose the data so");
+    }
+    if (answer.containsKey("submitted")) {
+      out.println("signed and handed in: " + answer.getJsonObject("submitted").encode());
+    }
+  }
+
+  private static void line(PrintWriter out, String version, OfflineScore score) {
+    out.printf(
+        Locale.ROOT,
+        "%-10s %9d %9.5f %9.4f %9.5f %9.5f %+12.3e %12.3e%n",
+        version,
+        score.samples(),
+        score.logLoss(),
+        score.accuracy(),
+        score.brier(),
+        score.ece(),
+        score.netReturn(),
+        score.maxDrawdown());
+  }
+
+  private static void line(PrintWriter out, String what, PairedDifference difference) {
+    out.printf(
+        Locale.ROOT,
+        "%-10s %+.3e, 95%% from %+.3e to %+.3e: %s%n",
+        what,
+        difference.mean(),
+        difference.low(),
+        difference.high(),
+        difference.isClear() ? "a clear difference" : "may be chance");
+  }
+}

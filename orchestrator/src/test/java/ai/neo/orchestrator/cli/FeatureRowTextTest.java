@@ -1,0 +1,54 @@
+package ai.neo.orchestrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FeatureRowTextTest {
+  private static final List<String> NAMES = List.of("slope", "spread");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[1.5, -2]",
+        "{\"spread\": -2, \"slope\": 1.5, \"label\": 1}",
+        "1.5,-2\n",
+        "time_ns,spread,slope\n77,-2,1.5\n"
+      })
+  void aRowIsReadHoweverItIsWritten(String text) {
+    assertThat(FeatureRowText.parse(text, NAMES)).containsExactly(1.5f, -2f);
+  }
+
+  @Test
+  void aWindowIsVectorAfterVector() {
+    assertThat(FeatureRowText.parse("[[1,2],[3,4]]", NAMES)).containsExactly(1f, 2f, 3f, 4f);
+    assertThat(FeatureRowText.parse("slope spread\n1 2\n3 4", NAMES)).containsExactly(1f, 2, 3, 4);
+  }
+
+  @Test
+  void whatIsWrongIsSaidWithItsPlace() {
+    refused("", "empty");
+    refused("1,x", "line 1: 'x' is no number");
+    refused("slope\n1", "line 2 has no 'spread'");
+    refused("{\"slope\":1}", "no 'spread'");
+    refused("[1,null]", "number 2");
+    refused("[1,", "no JSON");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"@3", "direction@", "direction@x", "direction@0"})
+  void aModelsNameIsNameOrNameAtVersion(String text) {
+    assertThatThrownBy(() -> ModelName.parse(text)).hasMessageContaining("NAME@VERSION");
+    assertThat(ModelName.parse("direction@3")).isEqualTo(new ModelName("direction", "3"));
+  }
+
+  private static void refused(String text, String message) {
+    assertThatThrownBy(() -> FeatureRowText.parse(text, NAMES))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}
