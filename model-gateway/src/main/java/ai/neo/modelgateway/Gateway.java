@@ -137,10 +137,7 @@ public final class Gateway implements AutoCloseable {
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
     try {
       return HttpEndpoints.start(
-          address,
-          protocol,
-          new MetricsPage(
-              parts.catalog(), parts.learners(), parts.elsewhere().forwarding()::statuses));
+          address, protocol, new MetricsPage(parts.catalog(), parts.learners(), parts.elsewhere()));
     } catch (IOException e) {
       throw cannotListen(settings.host(), settings.httpPort(), "HTTP", e);
     }

@@ -10,6 +10,7 @@ import ai.neo.modelgateway.forward.ForwardSettings;
 import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.protocol.OtherModels;
 import ai.neo.modelgateway.repository.ModelRepository;
+import ai.neo.modelgateway.routing.RouteService;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** A real gateway on free ports, over a registry in memory, with one tiny model that serves. */
 public final class GatewayFixture implements AutoCloseable {
@@ -34,6 +36,8 @@ public final class GatewayFixture implements AutoCloseable {
   public final Gateway gateway;
   public final ManagedChannel channel;
 
+  public final RouteService routes;
+
   private final Forwarding forwarding;
 
   private GatewayFixture(boolean admin, InferenceLimits limits, List<ModelEngine> engines)
@@ -45,6 +49,7 @@ public final class GatewayFixture implements AutoCloseable {
       boolean admin, InferenceLimits limits, List<ModelEngine> engines, ForwardSettings forward)
       throws IOException {
     this.catalog = new ServingCatalog(registry, engines);
+    this.routes = new RouteService(catalog, registry, Optional.empty());
     this.forwarding = Forwarding.start(forward, registry);
     GatewaySettings settings =
         new GatewaySettings("127.0.0.1", 0, 0, new Permissions(false, admin), limits);
@@ -55,8 +60,8 @@ public final class GatewayFixture implements AutoCloseable {
                 catalog,
                 OpenTelemetry.noop(),
                 List::of,
-                List.of(),
-                new OtherModels(forwarding, ModelRepository.none())));
+                List.of(routes),
+                new OtherModels(forwarding, ModelRepository.none(), routes.active())));
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }
@@ -104,6 +109,11 @@ public final class GatewayFixture implements AutoCloseable {
     return version;
   }
 
+  /** Registers the next version, which does not serve. */
+  public String add(byte[] onnx) {
+    return registry.add(MODEL, "onnx", FEATURE_SET, onnx);
+  }
+
   public GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub stub() {
     return GRPCInferenceServiceGrpc.newBlockingStub(channel);
   }
@@ -145,6 +155,7 @@ public final class GatewayFixture implements AutoCloseable {
     channel.shutdownNow();
     gateway.close();
     forwarding.close();
+    routes.close();
     catalog.close();
   }
 }

@@ -1,16 +1,19 @@
 package ai.neo.modeltier;
 
 import ai.neo.modelgateway.Gateway;
+import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ProgramTrust;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.modelgateway.ensemble.EnsembleEngine;
 import ai.neo.modelgateway.explain.ExplanationService;
 import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.learning.LearningService;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.protocol.OtherModels;
 import ai.neo.modelgateway.repository.ModelRepository;
+import ai.neo.modelgateway.routing.RouteService;
 import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.RegistryFollower;
@@ -32,6 +35,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -126,19 +130,20 @@ final class RunningTier implements AutoCloseable {
     ProgramTrust trust =
         new ProgramTrust(
             settings.gateway().permissions().torchScript(), settings.policy().trustedKeys());
-    ServingCatalog catalog =
-        opened(
-            new ServingCatalog(
-                versions,
-                List.of(new NetworkEngine(), new OnnxEngine(), new TorchScriptEngine(trust))));
+    ServingCatalog catalog = opened(new ServingCatalog(versions, engines(trust, versions)));
     settings.models().forEach(model -> restore(catalog, model));
+    RouteService routes =
+        opened(
+            new RouteService(
+                catalog, versions, Optional.of(settings.dataDirectory().resolve("routes"))));
     LearningService learning =
         opened(
             new LearningService(
                 settings.learning(),
                 catalog,
                 versions,
-                Optional.of(settings.dataDirectory().resolve("learning"))));
+                Optional.of(settings.dataDirectory().resolve("learning")),
+                routes.outcomes()));
     settings.models().forEach(learning::open);
     ExplanationService explaining = opened(new ExplanationService(catalog, learning::features));
     ModelRepository repository = repository(settings, catalog, versions);
@@ -151,10 +156,18 @@ final class RunningTier implements AutoCloseable {
                     catalog,
                     tracing.openTelemetry(),
                     learning::statuses,
-                    List.of(registry, learning, explaining),
-                    new OtherModels(forwarding, repository))));
+                    List.of(registry, learning, explaining, routes),
+                    new OtherModels(forwarding, repository, routes.active()))));
     opened(RegistryFollower.start(versions, catalog, Set.copyOf(settings.models())));
     return new Served(started, catalog);
+  }
+
+  private static List<ModelEngine> engines(ProgramTrust trust, VersionRegistry versions) {
+    List<ModelEngine> single =
+        List.of(new NetworkEngine(), new OnnxEngine(), new TorchScriptEngine(trust));
+    List<ModelEngine> all = new ArrayList<>(single);
+    all.add(new EnsembleEngine(versions, single));
+    return all;
   }
 
   private static ModelRepository repository(

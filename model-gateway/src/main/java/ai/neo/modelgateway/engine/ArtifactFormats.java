@@ -19,6 +19,9 @@ public final class ArtifactFormats {
   /** A program with its weights. */
   public static final String TORCHSCRIPT = "torchscript";
 
+  /** Names of exact versions and how their answers are combined. */
+  public static final String NEO_ENSEMBLE = "neo-ensemble";
+
   private ArtifactFormats() {}
 
   /**

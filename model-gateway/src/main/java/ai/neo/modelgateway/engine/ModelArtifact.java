@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param model registered model's name
  * @param version decimal integer, at least 1
  * @param digest SHA-256 of {@code content}, lower-case hexadecimal, as the registry states it
- * @param format "onnx", "torchscript" or "neo-djl"
+ * @param format "onnx", "torchscript", "neo-djl" or "neo-ensemble"
  * @param featureSetId hash of the definition of the features that the model was trained on
  * @param content the artifact's bytes; shared, not copied: nobody writes to it
  * @param signatures over the digest, as the registry keeps them; not checked yet

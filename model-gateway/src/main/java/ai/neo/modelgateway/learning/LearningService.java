@@ -64,6 +64,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
   private final Optional<Path> directory;
+  private final Consumer<LearnRequest> outcomes;
   private final Trainer trainer;
   private final ThreadPoolExecutor training;
   private final Map<String, ModelLane> lanes = new HashMap<>();
@@ -73,19 +74,22 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   /** Learners that keep nothing on disk. */
   public LearningService(
       LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
-    this(settings, catalog, registry, Optional.empty());
+    this(settings, catalog, registry, Optional.empty(), outcome -> {});
   }
 
   /**
    * @param directory under which each model's learner keeps its journal, in a folder of its name;
    *     empty: nothing is kept, and a learner dies with the process
+   * @param outcomes told of all feedback, before anything is learned from it; must not block
    */
   public LearningService(
       LearningSettings settings,
       ServingCatalog catalog,
       VersionRegistry registry,
-      Optional<Path> directory) {
+      Optional<Path> directory,
+      Consumer<LearnRequest> outcomes) {
     this.settings = settings;
+    this.outcomes = outcomes;
     this.catalog = catalog;
     this.registry = registry;
     this.directory = directory;
@@ -120,6 +124,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   @Override
   public void learn(LearnRequest request, StreamObserver<LearnResponse> caller) {
     recent.add(request);
+    outcomes.accept(request);
     if (!exists(request.getModel()) && catalog.champion(request.getModel()).isEmpty()) {
       caller.onNext(
           LearnResponse.newBuilder()

@@ -12,7 +12,7 @@ import ai.neo.modelgateway.network.Outcome;
  * @param logLoss mean of −log of the right action's probability
  * @param accuracy share of samples whose likeliest action was right
  */
-record Score(int samples, double netReturn, double logLoss, double accuracy) {
+public record Score(int samples, double netReturn, double logLoss, double accuracy) {
   /** An action is taken when it is at least as likely as all others together. */
   static final float CONFIDENCE = 0.5f;
 
@@ -40,7 +40,7 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
   }
 
   /** −log of the right action's probability in a row of answers; at least 0 and bounded. */
-  static double logLoss(float[] probabilities, int row, Outcome outcome) {
+  public static double logLoss(float[] probabilities, int row, Outcome outcome) {
     float p = probabilities[row * NetworkShape.ACTIONS + outcome.label()];
     // A NaN answer is the worst there is, and must not vanish in a comparison.
     return Math.max(0, -StrictMath.log(p >= SMALLEST_PROBABILITY ? p : SMALLEST_PROBABILITY));
@@ -50,7 +50,7 @@ record Score(int samples, double netReturn, double logLoss, double accuracy) {
    * What acting on the answer earned over the horizon: the return of a BUY, its negative of a SELL,
    * less the cost of the trade in and the trade out.
    */
-  static double netReturn(Answer answer, int row, Outcome outcome, double cost) {
+  public static double netReturn(Answer answer, int row, Outcome outcome, double cost) {
     int action = likeliest(answer, row);
     float p = answer.actionProbabilities()[row * NetworkShape.ACTIONS + action];
     if (!(p >= CONFIDENCE)) {

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.protocol;
 
-import ai.neo.modelgateway.forward.Forwarding;
+import ai.neo.modelgateway.routing.ActiveRoute;
+import ai.neo.modelgateway.routing.ActiveRoutes;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
@@ -8,6 +9,7 @@ import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import io.grpc.Status;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,12 +32,14 @@ final class Inference {
   private final Scheduler scheduler;
   private final Batching batching;
   private final ForwardedInference forwarded;
+  private final ActiveRoutes routes;
 
-  Inference(ServingCatalog catalog, OpenInference.Computing computing, Forwarding forwarding) {
+  Inference(ServingCatalog catalog, OpenInference.Computing computing, OtherModels elsewhere) {
     this.catalog = catalog;
+    this.routes = elsewhere.routes();
     this.scheduler = computing.scheduler();
     this.batching = computing.batching();
-    this.forwarded = new ForwardedInference(forwarding, catalog, this::startHere);
+    this.forwarded = new ForwardedInference(elsewhere.forwarding(), catalog, this::startHere);
   }
 
   /** Where an outcome goes: exactly one of the two, once, on any thread. */
@@ -43,6 +47,11 @@ final class Inference {
     void answered(ModelInferResponse response);
 
     void refused(RefusedRequestException refusal);
+
+    /** The version itself is at fault, or has too much to do; another one might answer. */
+    default void failed(RefusedRequestException refusal) {
+      refused(refusal);
+    }
   }
 
   /** Whether the answer has to wait for the registry, which {@link #confirm} asks. */
@@ -84,16 +93,33 @@ final class Inference {
   }
 
   private void startHere(ModelInferRequest request, long received, Replies replies) {
+    Optional<ActiveRoute> route = routes.of(request.getModelName());
+    if (route.isPresent() && !RoutedInference.isPinned(request)) {
+      new RoutedInference(this, route.get(), new Order(request, received), replies).start();
+    } else {
+      answerBy(request.getModelVersion(), new Order(request, received), replies);
+    }
+  }
+
+  /**
+   * A request, and when it came.
+   *
+   * @param received by {@link System#nanoTime}
+   */
+  record Order(ModelInferRequest request, long received) {}
+
+  /** Answers from that version; from the champion when it is empty. */
+  void answerBy(String version, Order order, Replies replies) {
     ServingCatalog.Entered entered;
     try {
-      entered = ModelAvailability.enter(catalog, request.getModelName(), request.getModelVersion());
+      entered = ModelAvailability.enter(catalog, order.request().getModelName(), version);
     } catch (RefusedRequestException e) {
       replies.refused(e);
       return;
     }
     Pending pending;
     try {
-      pending = prepared(request, entered, received, replies);
+      pending = prepared(order, entered, replies);
     } catch (RefusedRequestException | RuntimeException e) {
       entered.version().leave();
       replies.refused(
@@ -102,7 +128,7 @@ final class Inference {
               : RefusedRequestException.of(Status.Code.INTERNAL, "internal failure: " + e));
       return;
     }
-    if (pending.rows() == 0 || isQuick(request, entered)) {
+    if (pending.rows() == 0 || isQuick(order.request(), entered)) {
       pending.compute();
     } else {
       schedule(pending);
@@ -139,10 +165,11 @@ final class Inference {
     }
   }
 
-  private Pending prepared(
-      ModelInferRequest request, ServingCatalog.Entered entered, long received, Replies replies)
+  private Pending prepared(Order order, ServingCatalog.Entered entered, Replies replies)
       throws RefusedRequestException {
     long started = System.nanoTime();
+    ModelInferRequest request = order.request();
+    long received = order.received();
     RequestParameters.check(request);
     Pins.read(request).require(catalog, request, entered, received);
     List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(entered.version()));

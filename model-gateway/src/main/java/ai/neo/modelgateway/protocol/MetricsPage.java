@@ -6,6 +6,8 @@ import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionStatistics;
 import ai.neo.proto.learning.v1.LearnerStatus;
+import ai.neo.proto.learning.v1.RouteStatus;
+import ai.neo.proto.learning.v1.SwapReceipt;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -24,18 +26,18 @@ public final class MetricsPage {
   private final ServingCatalog catalog;
   private final Supplier<List<LearnerStatus>> learners;
   private final Supplier<List<ForwardStatus>> forwarded;
+  private final Supplier<List<RouteStatus>> routes;
 
   /**
    * @param learners what each learner has done so far; must not block
-   * @param forwarded how each server does that is forwarded to; must not block
+   * @param elsewhere servers that are forwarded to, and routes
    */
   public MetricsPage(
-      ServingCatalog catalog,
-      Supplier<List<LearnerStatus>> learners,
-      Supplier<List<ForwardStatus>> forwarded) {
+      ServingCatalog catalog, Supplier<List<LearnerStatus>> learners, OtherModels elsewhere) {
     this.catalog = catalog;
     this.learners = learners;
-    this.forwarded = forwarded;
+    this.forwarded = elsewhere.forwarding()::statuses;
+    this.routes = elsewhere.routes()::statuses;
   }
 
   /** The page as of now. */
@@ -113,8 +115,10 @@ public final class MetricsPage {
         "Feature rows answered",
         statistics -> statistics.totals().rows());
     models(page, entries);
+    swaps(page, entries);
     learners(page);
     ForwardMetrics.write(page, forwarded.get());
+    RouteMetrics.write(page, routes.get());
     process(page);
     return page.toString();
   }
@@ -159,6 +163,28 @@ public final class MetricsPage {
     help(page, "neo_model_epoch", "gauge", "Changes of the champion since the start");
     for (CatalogEntry entry : entries) {
       line(page, "neo_model_epoch", entry.model(), Long.toString(entry.epoch()));
+    }
+  }
+
+  private void swaps(StringBuilder page, List<CatalogEntry> entries) {
+    swap(page, entries, "p99_before_ns", SwapReceipt::getP99BeforeNs);
+    swap(page, entries, "p99_after_ns", SwapReceipt::getP99AfterNs);
+    swap(page, entries, "load_ns", SwapReceipt::getLoadNs);
+    swap(page, entries, "warm_ns", SwapReceipt::getWarmNs);
+  }
+
+  private void swap(
+      StringBuilder page,
+      List<CatalogEntry> entries,
+      String what,
+      ToLongFunction<SwapReceipt> value) {
+    String name = "neo_swap_" + what;
+    help(page, name, "gauge", "Of the last change of the champion");
+    for (CatalogEntry entry : entries) {
+      catalog
+          .lastSwap(entry.model())
+          .ifPresent(
+              swap -> line(page, name, entry.model(), Long.toString(value.applyAsLong(swap))));
     }
   }
 

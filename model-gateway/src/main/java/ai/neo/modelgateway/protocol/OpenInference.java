@@ -33,7 +33,7 @@ public final class OpenInference {
    */
   public OpenInference(Models models, boolean admin, String serverVersion, Computing computing) {
     this.catalog = models.catalog();
-    this.inference = new Inference(catalog, computing, models.elsewhere().forwarding());
+    this.inference = new Inference(catalog, computing, models.elsewhere());
     this.forwarded = new ForwardedModels(models.elsewhere().forwarding());
     this.descriptions = new ModelDescriptions(models, forwarded);
     this.repository = new RepositoryControl(models, forwarded, admin);

@@ -145,6 +145,7 @@ final class Pending implements Caller {
     version()
         .statistics()
         .succeeded(at, System.nanoTime(), rows.count(), System.currentTimeMillis());
+    version().recorded().answered(rows.values());
     leave();
     replies.answered(response);
   }
@@ -153,7 +154,7 @@ final class Pending implements Caller {
   public void failed(String problem) {
     version().statistics().failed(System.nanoTime() - stations.prepared());
     leave();
-    replies.refused(
+    replies.failed(
         RefusedRequestException.byModel(
             "Failed to process the request(s) for model '"
                 + request.getModelName()
@@ -169,19 +170,20 @@ final class Pending implements Caller {
       version().statistics().abandoned();
     }
     leave();
-    replies.refused(
-        switch (why) {
-          case GONE -> whyGone(call);
-          case FULL -> RefusedRequestException.tooMany(request.getId());
-          case TOO_LATE ->
+    switch (why) {
+      case GONE -> replies.refused(whyGone(call));
+      case FULL -> replies.failed(RefusedRequestException.tooMany(request.getId()));
+      case TOO_LATE ->
+          replies.refused(
               RefusedRequestException.of(
                   Status.Code.UNAVAILABLE,
-                  RefusedRequestException.prefix(request.getId()) + "Request timeout expired");
-          case CLOSING ->
+                  RefusedRequestException.prefix(request.getId()) + "Request timeout expired"));
+      case CLOSING ->
+          replies.refused(
               RefusedRequestException.of(
                   Status.Code.UNAVAILABLE,
-                  "GRPC server is shutting down and has stopped accepting new requests.");
-        });
+                  "GRPC server is shutting down and has stopped accepting new requests."));
+    }
   }
 
   /** Gives its place to others when the call ends before its turn comes. */

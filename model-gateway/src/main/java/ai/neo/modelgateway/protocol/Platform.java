@@ -15,6 +15,7 @@ record Platform(String platform, String engine) {
       case ArtifactFormats.ONNX -> new Platform("onnxruntime_onnx", "onnxruntime");
       case ArtifactFormats.TORCHSCRIPT -> new Platform("pytorch_libtorch", "pytorch");
       case ArtifactFormats.NEO_DJL -> new Platform("neo_djl", "neo");
+      case ArtifactFormats.NEO_ENSEMBLE -> new Platform("ensemble", "neo");
       default -> new Platform(format, format);
     };
   }

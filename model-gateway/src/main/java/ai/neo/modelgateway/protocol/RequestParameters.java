@@ -15,6 +15,9 @@ final class RequestParameters {
   /** Whether the answer may depend on no other request, not even in its last bits. */
   static final String BATCH_INVARIANT = "batch_invariant";
 
+  /** Requests of one key are always answered by the same arm of a route. */
+  static final String ROUTING_KEY = "routing_key";
+
   private static final String RESERVED = "triton_";
   private static final String EMPTY_FINAL_RESPONSE = "triton_enable_empty_final_response";
   private static final String SHARED_MEMORY = "shared_memory_region";
@@ -72,6 +75,7 @@ final class RequestParameters {
               "int64_param or string_param");
       case "sequence_start", "sequence_end", EMPTY_FINAL_RESPONSE, BATCH_INVARIANT ->
           require(choice == ParameterChoiceCase.BOOL_PARAM, key, "bool_param");
+      case ROUTING_KEY -> require(choice == ParameterChoiceCase.STRING_PARAM, key, "string_param");
       case "timeout" -> require(choice == ParameterChoiceCase.INT64_PARAM, key, "int64_param");
       case "priority" -> {
         require(

@@ -31,6 +31,7 @@ final class ModelSlot {
   private final Set<String> everServed = ConcurrentHashMap.newKeySet();
   private volatile boolean elsewhere;
   private volatile Serving serving = Serving.NOTHING;
+  private volatile Optional<LastSwap> lastSwap = Optional.empty();
   private volatile Optional<FailedLoad> failure = Optional.empty();
   private final AtomicReference<Confirmation> confirmation =
       new AtomicReference<>(Confirmation.NONE);
@@ -71,6 +72,14 @@ final class ModelSlot {
 
   Optional<FailedLoad> failure() {
     return failure;
+  }
+
+  void swapped(LastSwap swap) {
+    lastSwap = Optional.of(swap);
+  }
+
+  Optional<LastSwap> lastSwap() {
+    return lastSwap;
   }
 
   boolean everServed(String version) {
@@ -140,6 +149,12 @@ final class ModelSlot {
   void announce(ModelChange announcement) {
     synchronized (announcements) {
       deliver(announcement);
+    }
+  }
+
+  void announceRoute(String reason) {
+    synchronized (announcements) {
+      deliver(current().toBuilder().setKind(ModelChange.Kind.ROUTED).setReason(reason).build());
     }
   }
 

@@ -16,6 +16,7 @@ public final class ServedVersion {
   private final boolean expectsReturn;
   private final ServingTerms terms;
   private final VersionStatistics statistics = new VersionStatistics();
+  private final RecordedRows recorded = new RecordedRows();
   private final InFlight requests;
 
   ServedVersion(ServableModel model, boolean expectsReturn) {
@@ -55,6 +56,11 @@ public final class ServedVersion {
 
   public VersionStatistics statistics() {
     return statistics;
+  }
+
+  /** Some of what it was asked, to warm the next version with. */
+  public RecordedRows recorded() {
+    return recorded;
   }
 
   boolean enter() {

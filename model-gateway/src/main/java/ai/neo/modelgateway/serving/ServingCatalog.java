@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.serving;
 
+import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
@@ -9,6 +10,8 @@ import ai.neo.proto.registry.v1.RecordRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
@@ -156,6 +159,46 @@ public final class ServingCatalog implements AutoCloseable {
     return serving(model).epoch();
   }
 
+  /** The last change of the champion, with the latencies up to it and since. */
+  public Optional<SwapReceipt> lastSwap(String model) {
+    ModelSlot slot = slots.get(model);
+    return slot == null ? Optional.empty() : slot.lastSwap().map(LastSwap::now);
+  }
+
+  /**
+   * Keeps versions warm beside the champion, whatever is swapped, until it is told others. Each is
+   * loaded and verified as a champion is, and has to take the very same rows. All or nothing: when
+   * one may not serve, those that were held are held on. Blocks.
+   *
+   * @return what is held now, by version
+   * @throws ModelRefusedException with the reason, when there is no champion or one may not serve
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
+   */
+  public Map<String, ModelArtifact> hold(String model, Set<String> versions)
+      throws ModelRefusedException {
+    ModelSlot slot = slot(model);
+    slot.change.lock();
+    try {
+      if (!versions.isEmpty()) {
+        slot.requireOfRegistry();
+      }
+      Map<String, ServedVersion> held = new Holding(slot, loader).of(versions);
+      Map<String, ModelArtifact> artifacts = new TreeMap<>();
+      held.forEach((version, served) -> artifacts.put(version, served.artifact()));
+      return artifacts;
+    } finally {
+      slot.change.unlock();
+    }
+  }
+
+  /** Tells the watchers that the route beside a model's champion changed. */
+  public void announceRoute(String model, String reason) {
+    ModelSlot slot = slots.get(model);
+    if (slot != null) {
+      slot.announceRoute(reason);
+    }
+  }
+
   /**
    * Delivers CURRENT at once (version empty when nothing answers yet), then every change, in order.
    *
@@ -195,7 +238,7 @@ public final class ServingCatalog implements AutoCloseable {
       }
       Serving now = slot.serving();
       if (version.equals(registered) && version.equals(now.championVersion())) {
-        return receipt(slot, version).build();
+        return Swap.receipt(slot, version).build();
       }
       VersionLoader.Loaded loaded = loadOrRecordRefusal(slot, version, actor);
       try {
@@ -208,7 +251,7 @@ public final class ServingCatalog implements AutoCloseable {
       }
       Serving next = now.withChampion(loaded.version(), now.champion().map(ServedVersion::version));
       slot.confirmed(next.epoch(), System.nanoTime());
-      return swap(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
+      return Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
     } finally {
       slot.change.unlock();
     }
@@ -241,7 +284,7 @@ public final class ServingCatalog implements AutoCloseable {
       Optional<ServedVersion> warm = now.version(target);
       VersionLoader.Loaded loaded =
           warm.isPresent()
-              ? new VersionLoader.Loaded(warm.get(), 0, 0)
+              ? VersionLoader.Loaded.warm(warm.get())
               : loader.load(model, target, now.champion());
       try {
         move(slot, target, current, new Move("rollback", actor, reason));
@@ -251,7 +294,8 @@ public final class ServingCatalog implements AutoCloseable {
       }
       Serving next = now.withChampion(loaded.version(), Optional.empty());
       slot.confirmed(next.epoch(), System.nanoTime());
-      SwapReceipt receipt = swap(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
+      SwapReceipt receipt =
+          Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
       standbys.execute(() -> warmPrevious(slot, receipt.getEpoch()));
       return receipt;
     } finally {
@@ -279,7 +323,7 @@ public final class ServingCatalog implements AutoCloseable {
       Optional<String> previous = registry.previousChampion(model);
       VersionLoader.Loaded loaded = championOrPrevious(slot, champion.get(), previous);
       Serving next = slot.serving().withChampion(loaded.version(), Optional.empty());
-      swap(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
+      Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
       warmPrevious(slot, next.epoch());
     } finally {
       slot.change.unlock();
@@ -353,7 +397,7 @@ public final class ServingCatalog implements AutoCloseable {
     Serving now = slot.serving();
     Optional<ServedVersion> warm = Optional.ofNullable(now.warm().get(version));
     if (warm.isPresent()) {
-      return new VersionLoader.Loaded(warm.get(), 0, 0);
+      return VersionLoader.Loaded.warm(warm.get());
     }
     try {
       return loader.load(slot.name(), version, now.champion());
@@ -434,45 +478,6 @@ public final class ServingCatalog implements AutoCloseable {
 
   private static ModelChange.Builder changed(ModelChange.Kind kind, String reason) {
     return ModelChange.newBuilder().setKind(kind).setReason(reason);
-  }
-
-  private SwapReceipt swap(
-      ModelSlot slot, Serving next, VersionLoader.Loaded loaded, ModelChange.Builder change) {
-    String from = slot.serving().championVersion();
-    ServedVersion to = loaded.version();
-    ModelChange announcement =
-        change
-            .setModel(slot.name())
-            .setVersion(to.version())
-            .setDigest(to.artifact().digest())
-            .setFeatureSetId(to.artifact().featureSetId())
-            .setPreviousVersion(from)
-            .setEpoch(next.epoch())
-            .build();
-    long swapNs = slot.replace(next, Optional.of(announcement));
-    LOG.info(
-        "model={} version={} takes the place of version={} epoch={} kind={} swap_ns={}",
-        slot.name(),
-        to.version(),
-        from,
-        next.epoch(),
-        announcement.getKind(),
-        swapNs);
-    return receipt(slot, from)
-        .setLoadNs(loaded.loadNs())
-        .setWarmNs(loaded.warmNs())
-        .setSwapNs(swapNs)
-        .build();
-  }
-
-  private static SwapReceipt.Builder receipt(ModelSlot slot, String from) {
-    Serving now = slot.serving();
-    return SwapReceipt.newBuilder()
-        .setModel(slot.name())
-        .setFromVersion(from)
-        .setToVersion(now.championVersion())
-        .setToDigest(now.champion().map(version -> version.artifact().digest()).orElse(""))
-        .setEpoch(now.epoch());
   }
 
   /** Best effort: that something was refused matters more than that the ledger says it. */

@@ -37,7 +37,12 @@ final class VersionLoader {
   }
 
   /** A version that may serve, and what it cost to get it there. */
-  record Loaded(ServedVersion version, long loadNs, long warmNs) {}
+  record Loaded(ServedVersion version, long loadNs, long warmNs, int recordedRows) {
+    /** One that was warm already. */
+    static Loaded warm(ServedVersion version) {
+      return new Loaded(version, 0, 0, 0);
+    }
+  }
 
   /**
    * Loads a version.
@@ -61,8 +66,12 @@ final class VersionLoader {
         requireWidth(loaded, champion.get());
       }
       boolean expectsReturn = warm(loaded);
+      List<float[]> recorded =
+          champion.map(before -> before.recorded().rows(loaded.features())).orElse(List.of());
+      warm(loaded, recorded);
       long warm = System.nanoTime();
-      return new Loaded(new ServedVersion(loaded, expectsReturn), ready - start, warm - ready);
+      ServedVersion served = new ServedVersion(loaded, expectsReturn);
+      return new Loaded(served, ready - start, warm - ready, recorded.size());
     } catch (ModelRefusedException | RuntimeException e) {
       loaded.close();
       throw e;
@@ -157,6 +166,22 @@ final class VersionLoader {
       }
     }
     return expectsReturn;
+  }
+
+  /** The same batches of what callers really sent: it must answer those, too. */
+  private static void warm(ServableModel model, List<float[]> recorded)
+      throws ModelRefusedException {
+    int width = model.features();
+    for (int rows = 1; rows <= WARM_ROWS_MAX && !recorded.isEmpty(); rows *= 2) {
+      float[] features = new float[rows * width];
+      for (int first = 0; first < recorded.size(); first += rows) {
+        for (int row = 0; row < rows; row++) {
+          float[] sent = recorded.get((first + row) % recorded.size());
+          System.arraycopy(sent, 0, features, row * width, width);
+        }
+        requireProbabilities(answer(model, features, rows), rows);
+      }
+    }
   }
 
   private static Answer answer(ServableModel model, float[] features, int rows)

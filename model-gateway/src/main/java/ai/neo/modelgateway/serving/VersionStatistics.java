@@ -23,6 +23,7 @@ public final class VersionStatistics {
   private final LongAdder rows = new LongAdder();
   private final LongAdder waiting = new LongAdder();
   private final ConcurrentNavigableMap<Integer, Runs> runs = new ConcurrentSkipListMap<>();
+  private final Latencies latencies = new Latencies();
   private final AtomicLong lastInferenceMs = new AtomicLong();
 
   /**
@@ -47,8 +48,14 @@ public final class VersionStatistics {
     inferNs.add(at.inferred() - at.begun());
     outputNs.add(encodedNs - at.inferred());
     rows.add(requestRows);
+    latencies.add(encodedNs - at.received());
     lastInferenceMs.accumulateAndGet(nowMs, Math::max);
     successes.increment(); // last, so that a mean never divides by a request not yet timed
+  }
+
+  /** From receipt to answer, of the requests that succeeded. */
+  Latencies latencies() {
+    return latencies;
   }
 
   /** Counts a request that the model could not answer. A wrong request counts nowhere. */

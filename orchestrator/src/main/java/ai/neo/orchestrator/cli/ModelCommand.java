@@ -33,6 +33,7 @@ import picocli.CommandLine;
       "  ./neo model bench direction",
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
+      "  ./neo model route direction --canary 5 --share 0.1",
       "  ./neo model freeze --reason 'wild market'",
       "  ./neo model replay-learning",
       "  ./neo model history --json",
@@ -46,6 +47,7 @@ import picocli.CommandLine;
       ModelEvaluateCommand.class,
       ModelBenchCommand.class,
       ModelExplainCommand.class,
+      ModelRouteCommand.class,
       GateCommands.Gates.class,
       GateCommands.Approve.class,
       GateCommands.Verify.class,
@@ -169,10 +171,11 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "Registers a file as the next version; it does not serve yet.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model push my.onnx", "  ./neo model push my.onnx --feature-set ID --json"})
+      footer = {"  ./neo model push my.onnx", "  ./neo model push both.ensemble --json"})
   int push(
       @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Parameters(paramLabel = "FILE", description = "An ONNX file.") Path file,
+      @CommandLine.Parameters(paramLabel = "FILE", description = "An ONNX file, or an ensemble.")
+          Path file,
       @CommandLine.Option(
               names = "--feature-set",
               description = "Id of the features it was made for (default: the bundled set's).")

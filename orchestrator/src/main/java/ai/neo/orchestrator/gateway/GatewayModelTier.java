@@ -128,7 +128,8 @@ public final class GatewayModelTier implements ModelTier {
           case ROLLED_BACK -> LoopEvent.ModelChanged.Kind.ROLLED_BACK;
           case CANDIDATE -> LoopEvent.ModelChanged.Kind.CANDIDATE;
           case REFUSED -> LoopEvent.ModelChanged.Kind.REFUSED;
-          case CURRENT, KIND_UNSPECIFIED, UNRECOGNIZED -> LoopEvent.ModelChanged.Kind.CURRENT;
+          case CURRENT, ROUTED, KIND_UNSPECIFIED, UNRECOGNIZED ->
+              LoopEvent.ModelChanged.Kind.CURRENT;
         };
     return new LoopEvent.ModelChanged(
         timeNs,

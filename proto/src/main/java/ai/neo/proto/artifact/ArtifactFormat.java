@@ -15,13 +15,15 @@ public enum ArtifactFormat {
   /** A graph with its weights inside one file. Data only. */
   ONNX("onnx", "model.onnx", false),
   /** A program with its weights: whoever loads it runs it. */
-  TORCHSCRIPT("torchscript", "model.pt", true);
+  TORCHSCRIPT("torchscript", "model.pt", true),
+  /** Names of exact versions and how their answers are combined. Data only. */
+  NEO_ENSEMBLE("neo-ensemble", "model.ensemble", false);
 
   /** 256 MiB, which is 64 times the largest network that this system trains. */
   public static final int SIZE_MAX_BYTES = 256 << 20;
 
   static final String ACCEPTED =
-      "Accepted are neo-djl, onnx (with its weights inside) and, when format=torchscript is stated,"
+      "Accepted are neo-djl, neo-ensemble, onnx (with its weights inside) and, when format=torchscript is stated,"
           + " torchscript";
 
   private static final ByteString NEO_DJL_MAGIC = ByteString.copyFromUtf8("NEOM");
@@ -93,6 +95,7 @@ public enum ArtifactFormat {
   public static boolean mayBegin(ByteString start) {
     return !start.isEmpty()
         && (start.startsWith(NEO_DJL_MAGIC)
+            || EnsembleFile.beginsLikeOne(start)
             || ForeignFile.isZip(start)
             || OnnxStructure.beginsLikeOne(start));
   }
@@ -116,6 +119,10 @@ public enum ArtifactFormat {
             "it begins as neo-djl and is cut off after %d bytes".formatted(content.size()));
       }
       return NEO_DJL;
+    }
+    if (EnsembleFile.beginsLikeOne(content)) {
+      EnsembleFile.read(content);
+      return NEO_ENSEMBLE;
     }
     if (ForeignFile.isZip(content)) {
       return TorchArchive.check(content);
