@@ -166,9 +166,8 @@ public final class ServingCatalog implements AutoCloseable {
   }
 
   /**
-   * Keeps versions warm beside the champion, whatever is swapped, until it is told others. Each is
-   * loaded and verified as a champion is, and has to take the very same rows. All or nothing: when
-   * one may not serve, those that were held are held on. Blocks.
+   * Keeps versions warm beside the champion, whatever is swapped, until told others. Each is loaded
+   * and verified as a champion, and takes the very same rows. All or nothing. Blocks.
    *
    * @return what is held now, by version
    * @throws ModelRefusedException with the reason, when there is no champion or one may not serve

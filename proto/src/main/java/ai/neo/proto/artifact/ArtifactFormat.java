@@ -23,8 +23,8 @@ public enum ArtifactFormat {
   public static final int SIZE_MAX_BYTES = 256 << 20;
 
   static final String ACCEPTED =
-      "Accepted are neo-djl, neo-ensemble, onnx (with its weights inside) and, when format=torchscript is stated,"
-          + " torchscript";
+      "Accepted are neo-djl, onnx (with its weights inside), neo-ensemble and, when"
+          + " format=torchscript is stated, torchscript";
 
   private static final ByteString NEO_DJL_MAGIC = ByteString.copyFromUtf8("NEOM");
 
