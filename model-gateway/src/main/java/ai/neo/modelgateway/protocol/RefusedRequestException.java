@@ -12,13 +12,37 @@ public final class RefusedRequestException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Bytes of a text on the wire. It travels in trailers, of which clients take 8 KiB; beyond that
+   * they end the connection, and everybody else's calls on it.
+   */
+  private static final int TEXT_MAX_BYTES = 4096;
+
+  private static final String CUT = " ...";
+
   private final Status.Code code;
   private final boolean fromModel;
 
   private RefusedRequestException(Status.Code code, String message, boolean fromModel) {
-    super(message, null, false, false);
+    super(bounded(message), null, false, false);
     this.code = Objects.requireNonNull(code, "code");
     this.fromModel = fromModel;
+  }
+
+  /** A text may repeat what the request said, which may be of any length. */
+  private static String bounded(String text) {
+    if (text.length() <= TEXT_MAX_BYTES / 9) { // a char is at most three bytes, each of them "%xx"
+      return text;
+    }
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c >= ' ' && c < 0x7f && c != '%' ? 1 : 9;
+      if (bytes > TEXT_MAX_BYTES) {
+        return text.substring(0, Character.isLowSurrogate(c) ? i - 1 : i) + CUT;
+      }
+    }
+    return text;
   }
 
   static RefusedRequestException invalid(String message) {
