@@ -29,7 +29,7 @@ import picocli.CommandLine;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model explain direction --prediction ID",
-      "  ./neo model explain direction --version 3 --row row.json --output BUY",
+      "  ./neo model explain direction@3 --row row.json --output BUY",
       "  ./neo model explain direction --row row.csv --method permutation_shap --json"
     })
 final class ModelExplainCommand implements Callable<Integer> {
@@ -49,9 +49,6 @@ final class ModelExplainCommand implements Callable<Integer> {
       paramLabel = "NAME[@VERSION]",
       description = "The model; without a version, its champion.")
   private String name;
-
-  @CommandLine.Option(names = "--version", paramLabel = "V", description = "The version.")
-  private Optional<String> version = Optional.empty();
 
   /** What is explained. */
   static final class Subject {
@@ -145,7 +142,7 @@ final class ModelExplainCommand implements Callable<Integer> {
     ExplainRequest.Builder request =
         ExplainRequest.newBuilder()
             .setModel(model.name())
-            .setVersion(version.orElse(model.version()))
+            .setVersion(model.version())
             .setPredictionId(subject.prediction.orElse(""))
             .setMethod(chosen)
             .setOutput(outputIndex())
