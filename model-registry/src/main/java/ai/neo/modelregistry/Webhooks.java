@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,7 +196,7 @@ final class Webhooks implements AutoCloseable {
         position = next.map(Change::getPosition).orElse(changes.getLast().getPosition());
         moveOn(id, position);
       }
-    } catch (RegistryException e) {
+    } catch (RegistryException | RejectedExecutionException e) {
       LOG.debug("webhook={} waits for the database", id, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -276,7 +277,7 @@ final class Webhooks implements AutoCloseable {
                 position));
   }
 
-  /** Ends the claim where nothing failed. */
+  /** Ends the claim where nothing failed; it ends by itself when the registry closes meanwhile. */
   private void release(long id) {
     try {
       database.inTransaction(
@@ -285,7 +286,7 @@ final class Webhooks implements AutoCloseable {
                   "UPDATE registry.webhook SET next_attempt_at = '-infinity' WHERE id = $1 AND"
                       + " failures = 0",
                   id));
-    } catch (RegistryException e) {
+    } catch (RegistryException | RejectedExecutionException e) {
       LOG.debug("webhook={} keeps its claim for {} s", id, LEASE_SECONDS, e);
     }
     sending.remove(id);
