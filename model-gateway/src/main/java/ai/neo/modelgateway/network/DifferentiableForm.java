@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * The same networks as {@link Encoder}'s, in operations that the engine can differentiate. Every
  * result belongs to the memory of the batch that it came from: no operation may begin with a
- * parameter, or its result would live as long as the parameters do.
+ * parameter, or its result would live as long as the parameters do; and none may multiply by a
+ * plain number, see {@link DifferentiableNetwork#scalar}.
  */
 final class DifferentiableForm {
   private final NetworkShape shape;
@@ -120,7 +121,8 @@ final class DifferentiableForm {
   }
 
   private static NDArray scaled(NDArray scores, int width) {
-    return scores.mul((float) (1 / Math.sqrt(width)));
+    return scores.mul(
+        DifferentiableNetwork.scalar(scores.getManager(), (float) (1 / Math.sqrt(width))));
   }
 
   private static NDArray normal(NDArray x, int width, Iterator<NDArray> next) {

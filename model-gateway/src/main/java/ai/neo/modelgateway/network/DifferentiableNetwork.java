@@ -146,11 +146,11 @@ public final class DifferentiableNetwork implements AutoCloseable {
         step -> {
           NDArray first = direction(form.represent(create(step, one, rows, shape.features())));
           NDArray second = direction(form.represent(create(step, other, rows, shape.features())));
-          NDArray alike = first.matMul(second.transpose()).div(CONTRAST_TEMPERATURE);
+          NDArray alike = first.matMul(second.transpose()).div(scalar(step, CONTRAST_TEMPERATURE));
           NDArray same = step.eye(rows);
           NDArray there = alike.logSoftmax(1).mul(same).sum();
           NDArray back = alike.logSoftmax(0).mul(same).sum();
-          return there.add(back).div(-2f * rows);
+          return there.add(back).div(scalar(step, -2f * rows));
         });
   }
 
@@ -193,8 +193,11 @@ public final class DifferentiableNetwork implements AutoCloseable {
     NDArray miss = parts.get(1).sub(target).abs();
     NDArray near = miss.clip(0f, 1f);
     // Huber with its knee at one return scale: near²/2 + (miss − near).
-    NDArray huber = near.square().mul(0.5f).add(miss.sub(near)).sum();
-    NDArray total = crossEntropy.add(huber.mul(RETURN_LOSS_SHARE)).div(rows);
+    NDArray huber = near.square().mul(scalar(step, 0.5f)).add(miss.sub(near)).sum();
+    NDArray total =
+        crossEntropy
+            .add(huber.mul(scalar(step, RETURN_LOSS_SHARE)))
+            .div(scalar(step, (float) rows));
     return form.rebuild(representation)
         .map(rebuilt -> total.add(rebuilt.sub(x).square().mean()))
         .orElse(total);
@@ -223,6 +226,17 @@ public final class DifferentiableNetwork implements AutoCloseable {
     ByteBuffer memory = memory(rows * width);
     memory.asFloatBuffer().put(values, 0, rows * width);
     return step.create(memory, new Shape(rows, width), DataType.FLOAT32);
+  }
+
+  /**
+   * A factor or divisor that lives as long as the step. What DJL makes of a plain number is given
+   * up as soon as the product is there, though the engine reads it again for the gradient: a
+   * garbage collection in between would free it.
+   */
+  static NDArray scalar(NDManager step, float value) {
+    ByteBuffer memory = memory(1);
+    memory.asFloatBuffer().put(value);
+    return step.create(memory, new Shape(), DataType.FLOAT32);
   }
 
   private static ByteBuffer memory(int floats) {

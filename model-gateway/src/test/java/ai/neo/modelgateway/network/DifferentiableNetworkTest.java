@@ -3,6 +3,9 @@ package ai.neo.modelgateway.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class DifferentiableNetworkTest {
@@ -45,6 +48,45 @@ class DifferentiableNetworkTest {
       assertThat(reference.gradient(batch(), second)).isEqualTo(loss);
     }
     assertThat(second).isEqualTo(first);
+  }
+
+  /** The engine reads the memory of forward results and factors again on its way back. */
+  @Test
+  void aGarbageCollectionInTheMiddleChangesNoBit() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    Thread collector = Thread.ofPlatform().start(() -> collect(over));
+    try {
+      for (NetworkShape shape :
+          List.of(network.shape(), new TransformerShape(FEATURES, 1, 8, 2, 2))) {
+        DirectionNetwork one = Networks.random(shape, 21);
+        float[] first = new float[shape.parameters()];
+        float[] again = new float[first.length];
+        try (DifferentiableNetwork reference = new DifferentiableNetwork(shape)) {
+          reference.setParameters(one.parameters());
+          reference.gradient(batch(), first);
+          for (int i = 0; i < 15; i++) {
+            reference.gradient(batch(), again);
+            assertThat(again).as("gradient %d of %s", i, shape).isEqualTo(first);
+          }
+        }
+      }
+    } finally {
+      over.set(true);
+      collector.join();
+    }
+  }
+
+  /** Collects, and writes over what that set free. */
+  private static void collect(AtomicBoolean over) {
+    while (!over.get()) {
+      System.gc();
+      for (int i = 0; i < 200; i++) {
+        ByteBuffer taken = ByteBuffer.allocateDirect(1 + i % 32);
+        while (taken.hasRemaining()) {
+          taken.put((byte) 0x3f);
+        }
+      }
+    }
   }
 
   private TrainingBatch batch() {
