@@ -137,7 +137,8 @@ final class RunningTier implements AutoCloseable {
                 settings.learning(),
                 catalog,
                 versions,
-                Optional.of(settings.dataDirectory().resolve("learning"))));
+                Optional.of(settings.dataDirectory().resolve("learning")),
+                settings.quality()));
     settings.models().forEach(learning::open);
     ModelRepository repository = repository(settings, catalog, versions);
     Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));

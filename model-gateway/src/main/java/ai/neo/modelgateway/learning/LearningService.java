@@ -1,6 +1,8 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.quality.InputReference;
+import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
@@ -64,6 +66,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
   private final Optional<Path> directory;
+  private final QualitySettings quality;
   private final Trainer trainer;
   private final ThreadPoolExecutor training;
   private final Map<String, ModelLane> lanes = new HashMap<>();
@@ -72,18 +75,21 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   /** Learners that keep nothing on disk. */
   public LearningService(
       LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
-    this(settings, catalog, registry, Optional.empty());
+    this(settings, catalog, registry, Optional.empty(), QualitySettings.defaults());
   }
 
   /**
    * @param directory under which each model's learner keeps its journal, in a folder of its name;
    *     empty: nothing is kept, and a learner dies with the process
+   * @param quality how models are watched
    */
   public LearningService(
       LearningSettings settings,
       ServingCatalog catalog,
       VersionRegistry registry,
-      Optional<Path> directory) {
+      Optional<Path> directory,
+      QualitySettings quality) {
+    this.quality = quality;
     this.settings = settings;
     this.catalog = catalog;
     this.registry = registry;
@@ -276,12 +282,15 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
               caller.onNext(message(progress).build());
               return !caller.isCancelled() && !closed;
             });
+    Optional<InputReference> reference = reference(order);
     laneOf(order.model())
         .then(
             learner ->
                 Failures.answer(
                     caller,
                     () -> {
+                      String digest = ModelDesk.digest(trained.network());
+                      reference.ifPresent(inputs -> learner.trained(digest, inputs));
                       ModelVersion version = register(order, trained);
                       learner.follow();
                       caller.onNext(
@@ -292,6 +301,18 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                               .build());
                       caller.onCompleted();
                     }));
+  }
+
+  /** What the version's inputs will be compared with; all rows, as the held-out ones are alike. */
+  private Optional<InputReference> reference(TrainingCall.Order order) {
+    TrainingRows rows = order.rows();
+    if (rows.rows() < quality.window()) {
+      return Optional.empty();
+    }
+    String origin = "the %d rows that it was trained with".formatted(rows.rows());
+    return Optional.of(
+        InputReference.measure(
+            origin, rows.values(), rows.features(), rows.rows(), quality.window()));
   }
 
   /** Registers a trained version; the first of a model becomes champion, as nothing else serves. */
@@ -390,7 +411,8 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                       name,
                       settings,
                       new ModelDesk(name, catalog, registry),
-                      new LearnerStore(name, settings, folder(name)))));
+                      new LearnerStore(name, settings, folder(name)),
+                      quality)));
     }
   }
 

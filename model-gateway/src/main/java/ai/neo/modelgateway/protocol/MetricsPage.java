@@ -114,6 +114,7 @@ public final class MetricsPage {
         statistics -> statistics.totals().rows());
     models(page, entries);
     learners(page);
+    QualityMetrics.write(page, learners.get());
     ForwardMetrics.write(page, forwarded.get());
     process(page);
     return page.toString();

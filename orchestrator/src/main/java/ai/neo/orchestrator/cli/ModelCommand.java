@@ -31,6 +31,7 @@ import picocli.CommandLine;
       "  ./neo model promote 3 --reason 'better on May'",
       "  ./neo model rollback",
       "  ./neo model freeze --reason 'wild market'",
+      "  ./neo model quality",
       "  ./neo model replay-learning",
       "  ./neo model history --json",
       "  ./neo model history direction --at 2026-11-21T10:00:00Z",
@@ -39,6 +40,7 @@ import picocli.CommandLine;
     subcommands = {
       ModelTrainCommand.class,
       ModelExportCommand.class,
+      ModelQualityCommand.class,
       GateCommands.Gates.class,
       GateCommands.Approve.class,
       GateCommands.Verify.class,
