@@ -139,7 +139,7 @@ final class RunningTier implements AutoCloseable {
     LearningService learning =
         opened(
             new LearningService(
-                settings.learning(),
+                new LearningService.Settings(settings.learning(), settings.quality()),
                 catalog,
                 versions,
                 Optional.of(settings.dataDirectory().resolve("learning")),

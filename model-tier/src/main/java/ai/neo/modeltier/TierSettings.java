@@ -4,6 +4,7 @@ import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.forward.ForwardSettings;
 import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
+import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.RegistrySettings;
 import ai.neo.modelregistry.gates.PolicyFile;
@@ -28,6 +29,7 @@ import java.util.Set;
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
  * @param learning how learners work, and what they keep under the data directory
+ * @param quality how models are watched, and when they are trained anew
  * @param elsewhere where models come from beside the registry
  */
 record TierSettings(
@@ -39,6 +41,7 @@ record TierSettings(
     OptionalLong parentPid,
     List<String> models,
     LearningSettings learning,
+    QualitySettings quality,
     Elsewhere elsewhere) {
 
   /** Which registry there is. */
@@ -69,6 +72,7 @@ record TierSettings(
         --max-waiting N        requests that may wait for them, for each model (256)
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
+        --quality NAME=VALUE   how models are watched, such as falseAlarmEvery=30d; repeatable
         --admin                let callers load and unload models
         --registry HOST:PORT   no registry here: use that one and follow its changes
         --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
@@ -133,6 +137,7 @@ record TierSettings(
     List<String> models = new ArrayList<>();
     Map<String, Integer> batches = new HashMap<>();
     StringBuilder learning = new StringBuilder();
+    StringBuilder quality = new StringBuilder();
     List<ForwardTarget> targets = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
@@ -148,6 +153,8 @@ record TierSettings(
         batch(value(arguments, ++i), batches);
       } else if (option.equals("--learning")) {
         learning.append(value(arguments, ++i)).append('\n');
+      } else if (option.equals("--quality")) {
+        quality.append(value(arguments, ++i)).append('\n');
       } else {
         throw new IllegalArgumentException("unknown option: " + option);
       }
@@ -175,6 +182,7 @@ record TierSettings(
             : OptionalLong.empty(),
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
         learning(learning.toString()),
+        quality(quality.toString()),
         new Elsewhere(
             forward(options, targets),
             Optional.ofNullable(options.get(REPOSITORY)).map(d -> directory(d, REPOSITORY))));
@@ -185,6 +193,14 @@ record TierSettings(
       return LearningSettings.of(lines);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--learning: " + e.getMessage(), e);
+    }
+  }
+
+  private static QualitySettings quality(String lines) {
+    try {
+      return QualitySettings.of(lines);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--quality: " + e.getMessage(), e);
     }
   }
 

@@ -54,9 +54,12 @@ class TierSettingsTest {
     arguments.addAll(List.of("--registry-port", "18003"));
     arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
     arguments.addAll(List.of("--learning", "snapshotEvery=64"));
+    arguments.addAll(List.of("--quality", "window=256", "--quality", "retrainOnDrift=true"));
     arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
     arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
+    assertThat(settings.quality().window()).isEqualTo(256);
+    assertThat(settings.quality().retrain().onDrift()).isTrue();
     assertThat(settings.elsewhere().forward().targets())
         .containsExactly(ForwardTarget.parse("t=h:1"), ForwardTarget.parse("u=h:2/a"));
     assertThat(settings.elsewhere().forward().hedge()).isEqualTo(Duration.ofMillis(7));
@@ -95,6 +98,8 @@ class TierSettingsTest {
         .hasMessageContaining("1 to 4096 rows");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--learning", "speed=9"))
         .hasMessageContaining("--learning: there is no setting 'speed'; there are");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--quality", "window=9"))
+        .hasMessage("--quality: window must be from 64 to 65536, is 9");
     assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
         .hasMessage("NEO_POSTGRES_URL is not set");
   }

@@ -3,6 +3,8 @@ package ai.neo.modelgateway.learning;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.network.DirectionNetwork;
+import ai.neo.modelgateway.quality.InputReference;
+import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.proto.learning.v1.FootingTaken;
 import ai.neo.proto.learning.v1.FreezeChanged;
@@ -46,6 +48,8 @@ final class Learner implements AutoCloseable {
   private final Footing footing;
   private final Proposer proposer;
   private final Admission admission;
+  private final QualityWatch quality;
+  private final Retrainer retrainer;
   private Optional<LearnerState> opened = Optional.empty();
   private String stalled = "";
   private long rollbacks;
@@ -53,13 +57,24 @@ final class Learner implements AutoCloseable {
 
   /** A learner that keeps nothing on disk. */
   Learner(String model, LearningSettings settings, ModelDesk desk) {
-    this(model, settings, desk, new LearnerStore(model, settings, Optional.empty()));
+    this(
+        model,
+        settings,
+        desk,
+        new LearnerStore(model, settings, Optional.empty()),
+        QualitySettings.defaults());
   }
 
   /**
    * @param store stays open until the learner is closed
+   * @param watched how the model's quality is watched
    */
-  Learner(String model, LearningSettings settings, ModelDesk desk, LearnerStore store) {
+  Learner(
+      String model,
+      LearningSettings settings,
+      ModelDesk desk,
+      LearnerStore store,
+      QualitySettings watched) {
     this.model = model;
     this.settings = settings;
     this.desk = desk;
@@ -67,6 +82,8 @@ final class Learner implements AutoCloseable {
     this.footing = new Footing(settings, desk);
     this.proposer = new Proposer(settings, desk);
     this.admission = new Admission(settings, desk, store.directory());
+    this.quality = new QualityWatch(model, watched, desk, store.directory());
+    this.retrainer = new Retrainer(model, settings, quality, proposer);
     this.status = LearnerStatus.newBuilder().setModel(model).build();
   }
 
@@ -82,6 +99,9 @@ final class Learner implements AutoCloseable {
     try {
       LearnerStore.Restored restored = store.open(footing);
       opened = Optional.of(restored.state());
+      if (store.directory().isPresent()) {
+        quality.restore(store.directory().get(), store.sequence(), restored.state());
+      }
       resume(restored);
     } catch (IOException | IllegalStateException | IllegalArgumentException e) {
       LOG.error("model={} does not learn: its journal cannot be used", model, e);
@@ -104,6 +124,7 @@ final class Learner implements AutoCloseable {
       response.setOutcome(refusal.get().outcome()).setReason(refusal.get().reason());
     } else {
       String reason = take(request, changes);
+      watchQuality(request, changes);
       boolean frozen = state().frozen();
       response
           .setOutcome(frozen ? LearnResponse.Outcome.FROZEN : LearnResponse.Outcome.LEARNED)
@@ -130,7 +151,13 @@ final class Learner implements AutoCloseable {
     }
     state().take(next.get(), footing);
     footing.take(next.get());
+    quality.champion(next.get(), state());
     publishStatus();
+  }
+
+  /** The inputs that a version was trained on, for comparisons once it is champion. */
+  void trained(String digest, InputReference reference) {
+    quality.trained(digest, reference);
   }
 
   /** Stops or restarts learning. */
@@ -154,6 +181,7 @@ final class Learner implements AutoCloseable {
 
   @Override
   public void close() {
+    retrainer.close();
     opened.ifPresent(
         state -> {
           checkpoint();
@@ -256,6 +284,17 @@ final class Learner implements AutoCloseable {
     return taken.heldOut() ? "held out to judge candidates" : "";
   }
 
+  private void watchQuality(LearnRequest request, List<ModelChange> changes) {
+    quality.take(request).ifPresent(reason -> retrainer.begin(reason, state()));
+    Optional<ServableModel> champion = footing.champion();
+    if (retrainer.isReady()
+        && champion.isPresent()
+        && !footing.onProbation()
+        && retrainer.takeIn(state(), champion.get(), store.sequence(), changes)) {
+      follow();
+    }
+  }
+
   private Optional<RollbackWatch.Breach> watch(Sample sample) {
     if (footing.watch().isEmpty() || footing.champion().isEmpty() || state().copy().isEmpty()) {
       return Optional.empty();
@@ -297,7 +336,11 @@ final class Learner implements AutoCloseable {
     DirectionNetwork network = copy.snapshot(store.engine(), store.cpu());
     Proposer.Snapshot snapshot =
         new Proposer.Snapshot(
-            network, copy.version(), state().memory().describe(store.sequence()), store.sequence());
+            network,
+            copy.version(),
+            state().memory().describe(store.sequence()),
+            store.sequence(),
+            "snapshot of the learner");
     Proposer.Decision decision =
         proposer.propose(snapshot, champion, state().memory().evaluation(), changes);
     SnapshotTaken taken =
@@ -342,7 +385,8 @@ final class Learner implements AutoCloseable {
         .setJournalSequence(store.sequence())
         .setJournalBytes(store.bytes())
         .setFrozen(!stalled.isEmpty())
-        .setFrozenReason(stalled);
+        .setFrozenReason(stalled)
+        .setQuality(retrainer.status());
     admission.describe(next);
     opened.ifPresent(state -> describe(state, next));
     status = next.build();

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.network.DirectionNetwork;
+import ai.neo.modelgateway.quality.PageHinkley;
 import ai.neo.proto.learning.v1.CopyImage;
 import ai.neo.proto.learning.v1.FootingTaken;
 import ai.neo.proto.learning.v1.FreezeChanged;

@@ -1,6 +1,8 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.quality.InputReference;
+import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
@@ -64,6 +66,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
   private final Optional<Path> directory;
+  private final QualitySettings quality;
   private final Consumer<LearnRequest> outcomes;
   private final Trainer trainer;
   private final ThreadPoolExecutor training;
@@ -71,10 +74,23 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   private final RecentFeatures recent = new RecentFeatures();
   private volatile boolean closed;
 
+  /**
+   * How every model learns and is watched.
+   *
+   * @param learning how samples become weights, and weights candidates
+   * @param quality what is watched, and what makes a new training due
+   */
+  public record Settings(LearningSettings learning, QualitySettings quality) {}
+
   /** Learners that keep nothing on disk. */
   public LearningService(
       LearningSettings settings, ServingCatalog catalog, VersionRegistry registry) {
-    this(settings, catalog, registry, Optional.empty(), outcome -> {});
+    this(
+        new Settings(settings, QualitySettings.defaults()),
+        catalog,
+        registry,
+        Optional.empty(),
+        outcome -> {});
   }
 
   /**
@@ -83,17 +99,18 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
    * @param outcomes told of all feedback, before anything is learned from it; must not block
    */
   public LearningService(
-      LearningSettings settings,
+      Settings settings,
       ServingCatalog catalog,
       VersionRegistry registry,
       Optional<Path> directory,
       Consumer<LearnRequest> outcomes) {
-    this.settings = settings;
+    this.settings = settings.learning();
+    this.quality = settings.quality();
     this.outcomes = outcomes;
     this.catalog = catalog;
     this.registry = registry;
     this.directory = directory;
-    this.trainer = new Trainer(settings);
+    this.trainer = new Trainer(settings.learning());
     this.training =
         new ThreadPoolExecutor(
             1,
@@ -291,12 +308,15 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
               caller.onNext(message(progress).build());
               return !caller.isCancelled() && !closed;
             });
+    Optional<InputReference> reference = reference(order);
     laneOf(order.model())
         .then(
             learner ->
                 Failures.answer(
                     caller,
                     () -> {
+                      String digest = ModelDesk.digest(trained.network());
+                      reference.ifPresent(inputs -> learner.trained(digest, inputs));
                       ModelVersion version = register(order, trained);
                       learner.follow();
                       caller.onNext(
@@ -307,6 +327,18 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                               .build());
                       caller.onCompleted();
                     }));
+  }
+
+  /** What the version's inputs will be compared with; all rows, as the held-out ones are alike. */
+  private Optional<InputReference> reference(TrainingCall.Order order) {
+    TrainingRows rows = order.rows();
+    if (rows.rows() < quality.window()) {
+      return Optional.empty();
+    }
+    String origin = "the %d rows that it was trained with".formatted(rows.rows());
+    return Optional.of(
+        InputReference.measure(
+            origin, rows.values(), rows.features(), rows.rows(), quality.window()));
   }
 
   /** Registers a trained version; the first of a model becomes champion, as nothing else serves. */
@@ -404,7 +436,8 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                       name,
                       settings,
                       new ModelDesk(name, catalog, registry),
-                      new LearnerStore(name, settings, folder(name)))));
+                      new LearnerStore(name, settings, folder(name)),
+                      quality)));
     }
   }
 

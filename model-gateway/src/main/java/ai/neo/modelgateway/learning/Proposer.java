@@ -35,9 +35,14 @@ final class Proposer {
    * @param parent version that they were learned from
    * @param description what they were learned from
    * @param journalSequence last record of the journal that they come of; 0 without one
+   * @param reason why they are put forward
    */
   record Snapshot(
-      DirectionNetwork network, String parent, String description, long journalSequence) {}
+      DirectionNetwork network,
+      String parent,
+      String description,
+      long journalSequence,
+      String reason) {}
 
   /**
    * How far the candidate came.
@@ -74,7 +79,7 @@ final class Proposer {
           desk.registerOnce(
               new ModelDesk.Proposal(
                   network, snapshot.parent(), snapshot.description(), metrics, Learner.ACTOR),
-              "snapshot of the learner");
+              snapshot.reason());
       registered = version.getVersion();
       changes.add(
           desk.announce(ModelChange.Kind.CANDIDATE, version, before, snapshot.description()));

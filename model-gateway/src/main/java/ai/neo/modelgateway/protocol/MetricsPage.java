@@ -117,6 +117,7 @@ public final class MetricsPage {
     models(page, entries);
     swaps(page, entries);
     learners(page);
+    QualityMetrics.write(page, learners.get());
     ForwardMetrics.write(page, forwarded.get());
     RouteMetrics.write(page, routes.get());
     process(page);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.network.NetworkEngine;
+import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.proto.learning.v1.LearnRequest;
 import ai.neo.proto.learning.v1.LearnResponse;
@@ -233,7 +234,13 @@ class JournaledLearnerTest {
   }
 
   private void house(LearnerStore store, LearningSettings with) {
-    learner = new Learner(MODEL, with, new ModelDesk(MODEL, catalog, registry), store);
+    learner =
+        new Learner(
+            MODEL,
+            with,
+            new ModelDesk(MODEL, catalog, registry),
+            store,
+            QualitySettings.defaults());
     learner.follow();
   }
 

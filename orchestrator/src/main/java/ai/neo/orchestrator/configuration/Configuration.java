@@ -171,6 +171,7 @@ public final class Configuration {
         .ifPresent(
             file -> options.addAll(List.of("--policy", Path.of(file).toAbsolutePath().toString())));
     learning().forEach(setting -> options.addAll(List.of("--learning", setting)));
+    quality().forEach(setting -> options.addAll(List.of("--quality", setting)));
     return options;
   }
 
@@ -185,6 +186,15 @@ public final class Configuration {
         "guards.importancePull=" + text("learning.importance_pull"),
         "guards.driftSamples=" + text("learning.drift_samples"),
         "journal.keptSegments=" + text("learning.kept_segments"));
+  }
+
+  private List<String> quality() {
+    return List.of(
+        "window=" + text("quality.window"),
+        "falseAlarmEvery=" + text("quality.false_alarm_every"),
+        "retrainOnDrift=" + text("quality.retrain_on_drift").toLowerCase(Locale.ROOT),
+        "retrainMaxAge=" + text("quality.retrain_max_age"),
+        "retrainEvery=" + text("quality.retrain_every"));
   }
 
   public StoreAddresses stores() {

@@ -40,6 +40,7 @@ public final class SettingKeys {
     servers(keys);
     gateway(keys);
     learning(keys);
+    quality(keys);
     stores(keys);
     running(keys);
     for (Limit limit : Limit.values()) {
@@ -171,6 +172,39 @@ public final class SettingKeys {
             new ValueKind.WholeNumber(1, 1_000_000),
             "256",
             "Requests that may wait for them, for each model."));
+  }
+
+  private static void quality(List<SettingKey> keys) {
+    keys.add(
+        new SettingKey(
+            "quality.window",
+            new ValueKind.WholeNumber(64, 65_536),
+            "1024",
+            "Outcomes over which a model's inputs are compared and its answers are judged."));
+    keys.add(
+        new SettingKey(
+            "quality.false_alarm_every",
+            new ValueKind.TimeOrNumber(),
+            "30d",
+            "How seldom an alarm may be false, in the data's time or in outcomes."));
+    keys.add(
+        new SettingKey(
+            "quality.retrain_on_drift",
+            YES_OR_NO,
+            "false",
+            "Whether an alarm begins a training on the learner's newest samples."));
+    keys.add(
+        new SettingKey(
+            "quality.retrain_max_age",
+            new ValueKind.Time(),
+            "0",
+            "A training begins when the champion has served for so long; 0: none does."));
+    keys.add(
+        new SettingKey(
+            "quality.retrain_every",
+            new ValueKind.Time(),
+            "0",
+            "A training begins so long after the one before; 0: none does."));
   }
 
   private static void stores(List<SettingKey> keys) {

@@ -139,6 +139,32 @@ sealed interface ValueKind {
     }
   }
 
+  /** A length of time; 0 is none. */
+  record Time() implements ValueKind {
+    @Override
+    public String expected() {
+      return "a time such as 30d, 12h, 90m or 30s, or 0";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      return text.matches("0|[0-9]{1,5}d|[0-9]{1,6}[hms]");
+    }
+  }
+
+  /** A length of time, or a number of whatever is counted. */
+  record TimeOrNumber() implements ValueKind {
+    @Override
+    public String expected() {
+      return "a time such as 30d, 12h or 90m, or a whole number above 0";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      return text.matches("0*[1-9][0-9]{0,11}") || text.matches("0*[1-9][0-9]{0,4}[dhms]");
+    }
+  }
+
   /** Options of a JVM. What they mean is known to it alone. */
   record JvmOptions() implements ValueKind {
     @Override

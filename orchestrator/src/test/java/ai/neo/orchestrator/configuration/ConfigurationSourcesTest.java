@@ -86,7 +86,17 @@ class ConfigurationSourcesTest {
                     "--learning",
                     "guards.driftSamples=0",
                     "--learning",
-                    "journal.keptSegments=8")));
+                    "journal.keptSegments=8",
+                    "--quality",
+                    "window=1024",
+                    "--quality",
+                    "falseAlarmEvery=30d",
+                    "--quality",
+                    "retrainOnDrift=false",
+                    "--quality",
+                    "retrainMaxAge=0",
+                    "--quality",
+                    "retrainEvery=0")));
     assertThat(configuration.stores()).isEqualTo(StoreAddresses.EMBEDDED);
     assertThat(configuration.run()).isEqualTo(new Configuration.Run(600, 42, 10_000_000_000_000L));
     assertThat(configuration.telemetry().otlpEndpoint()).isEmpty();

@@ -1,4 +1,4 @@
-package ai.neo.modelgateway.learning;
+package ai.neo.modelgateway.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

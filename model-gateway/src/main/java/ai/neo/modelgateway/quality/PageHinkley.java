@@ -1,4 +1,4 @@
-package ai.neo.modelgateway.learning;
+package ai.neo.modelgateway.quality;
 
 import ai.neo.proto.learning.v1.DriftImage;
 
@@ -89,7 +89,8 @@ public final class PageHinkley {
     lowest = 0;
   }
 
-  DriftImage image() {
+  /** Its state, for a checkpoint. */
+  public DriftImage image() {
     return DriftImage.newBuilder()
         .setObservations(observations)
         .setMean(mean)
@@ -99,7 +100,8 @@ public final class PageHinkley {
         .build();
   }
 
-  void restore(DriftImage image) {
+  /** Goes on where the image was taken; of a test with the same threshold. */
+  public void restore(DriftImage image) {
     observations = image.getObservations();
     mean = image.getMean();
     squares = image.getSquares();
