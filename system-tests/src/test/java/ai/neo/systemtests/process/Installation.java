@@ -2,12 +2,9 @@ package ai.neo.systemtests.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,20 +20,11 @@ public final class Installation {
 
   private Installation() {}
 
-  /**
-   * As the {@code neo} script does after a build; each process starts in half the time by it. Of
-   * several processes with tests the first one makes it, and the others wait.
-   */
+  /** As the {@code neo} script does after a build; each process starts in half the time by it. */
   private static void makeStartArchive() {
     Path orchestrator = home().resolve("orchestrator").resolve("target");
     Path modelTier = home().resolve("model-tier").resolve("target");
-    Path turn = home().resolve("system-tests").resolve("target").resolve("start-archive.lock");
-    try (FileChannel file =
-            FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = file.lock()) {
-      if (!held.isValid()) {
-        throw new IllegalStateException(turn + " cannot be held");
-      }
+    try {
       if (newerThanItsJars(orchestrator) && newerThanItsJars(modelTier)) {
         return;
       }
