@@ -96,7 +96,9 @@ public final class MemoryRegistry implements VersionRegistry {
             sha256(content),
             request.getFormat(),
             request.getFeatureSetId(),
-            content);
+            content,
+            List.of(),
+            request.getGoldenRows().getRowsList());
     list.add(artifact);
     return described(artifact);
   }

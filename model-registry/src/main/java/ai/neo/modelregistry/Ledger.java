@@ -265,7 +265,10 @@ final class Ledger {
                       OR l.evidence_json::jsonb ->> 'feature_set_id'
                         IS DISTINCT FROM v.feature_set_id
                       OR l.evidence_json::jsonb -> 'lineage'
-                        IS DISTINCT FROM nullif(v.lineage_json, '')::jsonb)),
+                        IS DISTINCT FROM nullif(v.lineage_json, '')::jsonb
+                      OR coalesce(l.evidence_json::jsonb ->> 'golden_rows', '') IS DISTINCT FROM
+                        CASE v.golden_rows WHEN '' THEN ''
+                          ELSE encode(sha256(v.golden_rows), 'hex') END)),
                   (SELECT count(*) FROM
                     (SELECT alias, version::text FROM registry.alias WHERE model = $1) a
                     FULL JOIN

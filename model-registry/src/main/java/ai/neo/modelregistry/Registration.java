@@ -81,6 +81,10 @@ public record Registration(RegisterRequest facts, Content content, Optional<Orig
     if (!lineage.isEmpty()) {
       evidence.put("lineage", lineage);
     }
+    if (facts.getGoldenRows().getRowsCount() > 0) {
+      evidence.put(
+          "golden_rows", Sha256.hex(facts.getGoldenRows().toByteString().asReadOnlyByteBuffer()));
+    }
     origin.ifPresent(from -> evidence.put("source", from.source()).put("run_id", from.runId()));
     return evidence.encode();
   }

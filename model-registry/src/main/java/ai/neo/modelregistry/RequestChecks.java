@@ -2,6 +2,8 @@ package ai.neo.modelregistry;
 
 import ai.neo.proto.registry.v1.Approval;
 import ai.neo.proto.registry.v1.Evaluation;
+import ai.neo.proto.registry.v1.GoldenRow;
+import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.Lineage;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
@@ -38,6 +40,11 @@ final class RequestChecks {
   private static final int PAIRS_MAX = 1_000_000;
 
   private static final int METRICS_MAX = 1000;
+  private static final int GOLDEN_ROWS_MAX = 64;
+  private static final int ACTIONS = 3;
+
+  /** Above this a check could not tell a model from another. */
+  private static final float TOLERANCE_MAX = 0.1f;
 
   private RequestChecks() {}
 
@@ -52,6 +59,39 @@ final class RequestChecks {
     text("reason", request.getReason(), LONG_TEXT_MAX);
     metrics(request.getMetricsMap());
     check(request.getLineage());
+    check(request.getGoldenRows());
+  }
+
+  private static void check(GoldenRows golden) {
+    if (golden.getRowsCount() > GOLDEN_ROWS_MAX) {
+      throw RegistryException.invalid(
+          "%d golden rows; expected at most %d".formatted(golden.getRowsCount(), GOLDEN_ROWS_MAX));
+    }
+    if (golden.getSerializedSize() > EVIDENCE_MAX) {
+      throw RegistryException.invalid(
+          "the golden rows take %d bytes; expected at most %d"
+              .formatted(golden.getSerializedSize(), EVIDENCE_MAX));
+    }
+    for (int i = 0; i < golden.getRowsCount(); i++) {
+      check("golden row " + (i + 1), golden.getRows(i));
+    }
+  }
+
+  private static void check(String place, GoldenRow row) {
+    if (row.getFeaturesCount() == 0
+        || row.getFeaturesList().stream().anyMatch(value -> !Float.isFinite(value))) {
+      throw RegistryException.invalid(place + ": features must be finite numbers, at least one");
+    }
+    boolean probable = row.getActionProbabilitiesList().stream().allMatch(p -> p >= 0 && p <= 1);
+    if (row.getActionProbabilitiesCount() != ACTIONS || !probable) {
+      throw RegistryException.invalid(
+          place + ": action_probabilities must be 3 numbers from 0 to 1: SELL, HOLD, BUY");
+    }
+    if (!(row.getTolerance() >= 0 && row.getTolerance() <= TOLERANCE_MAX)) {
+      throw RegistryException.invalid(
+          "%s: tolerance is %s; expected 0 to %s"
+              .formatted(place, row.getTolerance(), TOLERANCE_MAX));
+    }
   }
 
   private static void check(Lineage lineage) {

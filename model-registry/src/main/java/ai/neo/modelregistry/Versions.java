@@ -1,9 +1,11 @@
 package ai.neo.modelregistry;
 
 import ai.neo.proto.registry.v1.ArtifactSignature;
+import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -25,7 +27,7 @@ final class Versions {
           + " ARRAY(SELECT s.key_id FROM registry.artifact_signature s WHERE s.digest = v.digest"
           + " ORDER BY s.key_id),"
           + " ARRAY(SELECT s.signature FROM registry.artifact_signature s WHERE s.digest ="
-          + " v.digest ORDER BY s.key_id) FROM registry.version v"
+          + " v.digest ORDER BY s.key_id), v.golden_rows FROM registry.version v"
           + " JOIN registry.version_detail d USING (model, version)"
           + " JOIN registry.model m ON m.name = v.model WHERE NOT d.deleted AND v.model = $1";
 
@@ -62,8 +64,8 @@ final class Versions {
     session.run(
         "INSERT INTO registry.version (model, version, digest, format, size_bytes, feature_set_id,"
             + " parent_version, data_description, metric_names, metric_values, created_at,"
-            + " created_by, refusal, lineage_json)"
-            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            + " created_by, refusal, lineage_json, golden_rows)"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         model.name(),
         version,
         content.digest(),
@@ -77,7 +79,8 @@ final class Versions {
         Instant.parse(entry.getTime()).atOffset(ZoneOffset.UTC),
         request.getActor(),
         content.refusal(),
-        Lineages.text(request.getLineage()));
+        Lineages.text(request.getLineage()),
+        Buffer.buffer(request.getGoldenRows().toByteArray()));
     describe(session, model.name(), version, registration);
     session.run(
         "UPDATE registry.model SET latest_version = $2, updated_ms = "
@@ -219,6 +222,18 @@ final class Versions {
               .setKeyId(keys[i])
               .setSignature(ByteString.copyFrom(signatures[i].getBytes())));
     }
+    byte[] golden = row.getBuffer(16).getBytes();
+    if (golden.length > 0) {
+      version.setGoldenRows(goldenRows(golden));
+    }
     return version.build();
+  }
+
+  private static GoldenRows goldenRows(byte[] bytes) {
+    try {
+      return GoldenRows.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a version's golden rows are damaged in the database", e);
+    }
   }
 }

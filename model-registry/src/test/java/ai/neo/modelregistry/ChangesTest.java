@@ -10,11 +10,17 @@ import ai.neo.proto.registry.v1.AddWebhookRequest;
 import ai.neo.proto.registry.v1.AliasAt;
 import ai.neo.proto.registry.v1.AliasAtRequest;
 import ai.neo.proto.registry.v1.Change;
+import ai.neo.proto.registry.v1.GoldenRow;
+import ai.neo.proto.registry.v1.GoldenRows;
+import ai.neo.proto.registry.v1.HistoryRequest;
+import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.Lineage;
 import ai.neo.proto.registry.v1.ListWebhooksRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.VerifyRequest;
 import ai.neo.proto.registry.v1.VerifyResponse;
+import ai.neo.proto.registry.v1.VersionName;
 import ai.neo.proto.registry.v1.WatchRequest;
 import ai.neo.proto.registry.v1.Webhook;
 import ai.neo.proto.registry.v1.WebhookName;
@@ -215,6 +221,31 @@ class ChangesTest {
   private AliasAt at(String model, Instant time) {
     return neo.stub.getAliasAt(
         AliasAtRequest.newBuilder().setModel(model).setTime(time.toString()).build());
+  }
+
+  @Test
+  void goldenRowsAreKeptAndTheirDigestIsInTheLedger() {
+    GoldenRow.Builder row =
+        GoldenRow.newBuilder()
+            .addAllFeatures(List.of(1f, -2f))
+            .addAllActionProbabilities(List.of(0.25f, 0.5f, 0.25f));
+    GoldenRows golden = GoldenRows.newBuilder().addRows(row).build();
+    RegisterRequest request = TestRegistry.request("golden", Samples.neoDjl(7));
+    neo.stub.register(request.toBuilder().setGoldenRows(golden).build());
+    neo.stub.register(request);
+    VersionName first = VersionName.newBuilder().setModel("golden").setVersion("1").build();
+    assertThat(neo.stub.fetchArtifact(first).getVersion().getGoldenRows()).isEqualTo(golden);
+    HistoryResponse history =
+        neo.stub.history(HistoryRequest.newBuilder().setModel("golden").build());
+    assertThat(history.getChainIntact()).isTrue();
+    assertThat(history.getEntries(0).getEvidenceJson())
+        .contains("\"golden_rows\":\"" + Sha256.hex(golden.toByteString().asReadOnlyByteBuffer()));
+    assertThat(history.getEntries(1).getEvidenceJson()).doesNotContain("golden_rows");
+    GoldenRows broken = GoldenRows.newBuilder().addRows(row.addFeatures(Float.NaN)).build();
+    Status refused =
+        failure(() -> neo.stub.register(request.toBuilder().setGoldenRows(broken).build()));
+    assertThat(refused.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(refused.getDescription()).contains("golden row 1: features must be finite");
   }
 
   @Test

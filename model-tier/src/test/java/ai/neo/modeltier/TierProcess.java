@@ -38,7 +38,12 @@ final class TierProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true", "-Dai.djl.pytorch.num_threads=1"));
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-XX:TieredStopAtLevel=1",
+            "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ModelTier.class.getName());
     command.addAll(List.of("--grpc-port", "0", "--http-port", "0", "--registry-port", "0"));

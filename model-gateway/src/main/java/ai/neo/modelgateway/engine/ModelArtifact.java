@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.engine;
 
 import ai.neo.proto.registry.v1.ArtifactSignature;
+import ai.neo.proto.registry.v1.GoldenRow;
 import java.util.List;
 import java.util.Objects;
 
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param featureSetId hash of the definition of the features that the model was trained on
  * @param content the artifact's bytes; shared, not copied: nobody writes to it
  * @param signatures over the digest, as the registry keeps them; not checked yet
+ * @param goldenRows what its maker says that it answers; not checked yet
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes; identity is the digest
 public record ModelArtifact(
@@ -23,9 +25,10 @@ public record ModelArtifact(
     String format,
     String featureSetId,
     byte[] content,
-    List<ArtifactSignature> signatures) {
+    List<ArtifactSignature> signatures,
+    List<GoldenRow> goldenRows) {
 
-  /** An artifact that nobody signed. */
+  /** An artifact that nobody signed, without golden rows. */
   public ModelArtifact(
       String model,
       String version,
@@ -33,7 +36,7 @@ public record ModelArtifact(
       String format,
       String featureSetId,
       byte[] content) {
-    this(model, version, digest, format, featureSetId, content, List.of());
+    this(model, version, digest, format, featureSetId, content, List.of(), List.of());
   }
 
   public ModelArtifact {
@@ -44,6 +47,7 @@ public record ModelArtifact(
     Objects.requireNonNull(content, "content");
     Objects.requireNonNull(version, "version");
     signatures = List.copyOf(signatures);
+    goldenRows = List.copyOf(goldenRows);
     if (!version.matches("[1-9][0-9]{0,17}")) {
       throw new IllegalArgumentException("version must be a positive integer: '" + version + "'");
     }

@@ -1,7 +1,7 @@
 package ai.neo.modelgateway.ensemble;
 
-import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ArtifactFormats;
+import ai.neo.modelgateway.engine.GoldenCheck;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
@@ -10,8 +10,8 @@ import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.proto.artifact.ArtifactRefusedException;
 import ai.neo.proto.artifact.EnsembleFile;
 import ai.neo.proto.learning.v1.Ensemble;
-import ai.neo.proto.learning.v1.Golden;
 import ai.neo.proto.learning.v1.Member;
+import ai.neo.proto.registry.v1.GoldenRow;
 import com.google.protobuf.UnsafeByteOperations;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,7 +25,6 @@ import java.util.List;
  * for any thread; loading blocks on the registry.
  */
 public final class EnsembleEngine implements ModelEngine {
-  private static final float GOLDEN_TOLERANCE = 1e-5f;
 
   private final VersionRegistry registry;
   private final List<ModelEngine> engines;
@@ -59,9 +58,7 @@ public final class EnsembleEngine implements ModelEngine {
         requireSameRows(members.getFirst(), loaded);
       }
       EnsembleModel model = new EnsembleModel(artifact, members, Combiner.of(ensemble));
-      for (int row = 0; row < ensemble.getGoldenCount(); row++) {
-        requireGolden(model, ensemble.getGolden(row), row + 1);
-      }
+      GoldenCheck.require(model, goldenRows(ensemble));
       return model;
     } catch (ModelRefusedException | RuntimeException e) {
       members.forEach(ServableModel::close);
@@ -118,27 +115,16 @@ public final class EnsembleEngine implements ModelEngine {
     }
   }
 
-  private static void requireGolden(EnsembleModel model, Golden golden, int number)
-      throws ModelRefusedException {
-    if (golden.getFeaturesCount() != model.features()) {
-      throw new ModelRefusedException(
-          "golden row %d has %d features, the members take %d"
-              .formatted(number, golden.getFeaturesCount(), model.features()));
-    }
-    float[] row = new float[model.features()];
-    for (int i = 0; i < row.length; i++) {
-      row[i] = golden.getFeatures(i);
-    }
-    float tolerance = golden.getTolerance() == 0 ? GOLDEN_TOLERANCE : golden.getTolerance();
-    float[] p = model.infer(row, 1).actionProbabilities();
-    for (int action = 0; action < Answer.ACTIONS; action++) {
-      float expected = golden.getActionProbabilities(action);
-      if (!(Math.abs(p[action] - expected) <= tolerance)) {
-        throw new ModelRefusedException(
-            "golden row %d: action %d has probability %s, expected %s within %s"
-                .formatted(number, action, p[action], expected, tolerance));
-      }
-    }
+  private static List<GoldenRow> goldenRows(Ensemble ensemble) {
+    return ensemble.getGoldenList().stream()
+        .map(
+            golden ->
+                GoldenRow.newBuilder()
+                    .addAllFeatures(golden.getFeaturesList())
+                    .addAllActionProbabilities(golden.getActionProbabilitiesList())
+                    .setTolerance(golden.getTolerance())
+                    .build())
+        .toList();
   }
 
   private static String sha256(byte[] content) {

@@ -67,7 +67,8 @@ public final class RegistryClient implements VersionRegistry {
         described.getFormat(),
         described.getFeatureSetId(),
         artifact.getContent().toByteArray(),
-        described.getSignaturesList());
+        described.getSignaturesList(),
+        described.getGoldenRows().getRowsList());
   }
 
   @Override

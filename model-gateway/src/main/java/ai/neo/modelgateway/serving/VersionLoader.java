@@ -2,6 +2,7 @@ package ai.neo.modelgateway.serving;
 
 import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ArtifactFormats;
+import ai.neo.modelgateway.engine.GoldenCheck;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
@@ -66,6 +67,7 @@ final class VersionLoader {
         requireWidth(loaded, champion.get());
       }
       boolean expectsReturn = warm(loaded);
+      GoldenCheck.require(loaded, artifact.goldenRows());
       List<float[]> recorded =
           champion.map(before -> before.recorded().rows(loaded.features())).orElse(List.of());
       warm(loaded, recorded);

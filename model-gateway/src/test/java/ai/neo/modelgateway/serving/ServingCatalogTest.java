@@ -7,9 +7,14 @@ import ai.neo.modelgateway.MemoryRegistry;
 import ai.neo.modelgateway.TinyOnnx;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
+import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.SwapReceipt;
+import ai.neo.proto.registry.v1.GoldenRow;
+import ai.neo.proto.registry.v1.GoldenRows;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -115,6 +120,40 @@ class ServingCatalogTest {
     SwapReceipt receipt = catalog.promote(MODEL, "1", "", "test", "again");
     assertThat(receipt.getEpoch()).isEqualTo(1);
     assertThat(registry.moves(MODEL)).hasSize(1);
+  }
+
+  @Test
+  void aVersionThatDoesNotAnswerAsItsMakerSaysNeverServes() throws ModelRefusedException {
+    float[] answer = served(1).infer(new float[4], 1).actionProbabilities();
+    register(new TinyOnnx().bias(3, 0, 0), answer[0] + 0.001f, answer[1], answer[2]);
+    register(new TinyOnnx().bias(3, 0, 0), answer[0], answer[1], answer[2]);
+    assertThatThrownBy(() -> catalog.promote(MODEL, "2", "", "test", "other weights"))
+        .isInstanceOf(ModelRefusedException.class)
+        .hasMessageContaining("golden row 1: action 0 has probability " + answer[0]);
+    assertThat(served("")).isEqualTo("1");
+    catalog.promote(MODEL, "3", "", "test", "as stated");
+    assertThat(served("")).isEqualTo("3");
+  }
+
+  private ServableModel served(int version) {
+    ServedVersion entered = catalog.enter(MODEL, Integer.toString(version)).orElseThrow().version();
+    entered.leave();
+    return entered.model();
+  }
+
+  private void register(TinyOnnx model, float... probabilities) {
+    GoldenRow.Builder golden = GoldenRow.newBuilder().addAllFeatures(List.of(0f, 0f, 0f, 0f));
+    for (float probability : probabilities) {
+      golden.addActionProbabilities(probability);
+    }
+    registry.register(
+        RegisterRequest.newBuilder()
+            .setModel(MODEL)
+            .setFormat("onnx")
+            .setFeatureSetId(FEATURES)
+            .setArtifact(ByteString.copyFrom(model.bytes()))
+            .setGoldenRows(GoldenRows.newBuilder().addRows(golden))
+            .build());
   }
 
   static Stream<Arguments> unfit() {

@@ -4,6 +4,7 @@ import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.gateway.RegistryDesk;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.operations.OperationsException;
+import ai.neo.proto.registry.v1.GoldenRows;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.json.JsonArray;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
 
@@ -173,7 +175,11 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "Registers a file as the next version; it does not serve yet.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model push my.onnx", "  ./neo model push both.ensemble --json"})
+      footer = {
+        "  ./neo model push my.onnx",
+        "  ./neo model push my.onnx --golden answers.json",
+        "  ./neo model push both.ensemble --json"
+      })
   int push(
       @CommandLine.Mixin DataDirOption dataDir,
       @CommandLine.Parameters(paramLabel = "FILE", description = "An ONNX file, or an ensemble.")
@@ -182,14 +188,22 @@ final class ModelCommand {
               names = "--feature-set",
               description = "Id of the features it was made for (default: the bundled set's).")
           String featureSet,
+      @CommandLine.Option(
+              names = "--golden",
+              paramLabel = "ROWS",
+              description = "Rows and their answers, as JSON; checked wherever it is loaded.")
+          Optional<Path> golden,
       @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
       throws IOException {
     byte[] content = Files.readAllBytes(file);
+    GoldenRows rows =
+        golden.isPresent() ? GoldenFile.read(golden.get()) : GoldenRows.getDefaultInstance();
     String id =
         featureSet == null
             ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id()
             : featureSet;
-    return with(dataDir, registry -> registry.push(content, id, ACTOR), one -> object(one, json));
+    return with(
+        dataDir, registry -> registry.push(content, id, rows, ACTOR), one -> object(one, json));
   }
 
   @CommandLine.Command(

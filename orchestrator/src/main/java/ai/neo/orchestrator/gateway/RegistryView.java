@@ -10,6 +10,7 @@ import ai.neo.proto.learning.v1.ReplayLearningResponse;
 import ai.neo.proto.learning.v1.RollbackRequest;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.registry.v1.AliasName;
+import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
@@ -111,6 +112,7 @@ public final class RegistryView {
         .put("size_bytes", version.getSizeBytes())
         .put("aliases", new JsonArray(version.getAliasesList().stream().toList()))
         .put("metrics", metrics)
+        .put("golden_rows", version.getGoldenRows().getRowsCount())
         .put("lineage", lineage(version));
   }
 
@@ -139,8 +141,12 @@ public final class RegistryView {
         .put("hash", entry.getHash());
   }
 
-  /** Registers a file as the next version. */
-  public JsonObject push(byte[] content, String featureSetId, String actor) {
+  /**
+   * Registers a file as the next version.
+   *
+   * @param golden what it must answer wherever it is loaded
+   */
+  public JsonObject push(byte[] content, String featureSetId, GoldenRows golden, String actor) {
     return version(
         registry()
             .register(
@@ -150,6 +156,7 @@ public final class RegistryView {
                     .setFeatureSetId(featureSetId)
                     .setActor(actor)
                     .setReason("pushed")
+                    .setGoldenRows(golden)
                     .build()));
   }
 
