@@ -47,13 +47,26 @@ final class ModelDesk {
    * A version to be registered.
    *
    * @param parent version that it was learned from, empty for a root
+   * @param journalSequence last record of the learner's journal that it comes of; 0 without one
    */
   record Proposal(
       DirectionNetwork network,
       String parent,
       String data,
       Map<String, Double> metrics,
-      String actor) {}
+      String actor,
+      long journalSequence) {
+
+    /** Of a network that no journal led to. */
+    Proposal(
+        DirectionNetwork network,
+        String parent,
+        String data,
+        Map<String, Double> metrics,
+        String actor) {
+      this(network, parent, data, metrics, actor, 0);
+    }
+  }
 
   Optional<ServableModel> champion() {
     return catalog.champion(model);
@@ -135,7 +148,7 @@ final class ModelDesk {
   }
 
   ModelVersion register(Proposal proposal, String reason) {
-    return registry.register(
+    RegisterRequest.Builder request =
         RegisterRequest.newBuilder()
             .setModel(model)
             .setArtifact(ByteString.copyFrom(NetworkFormat.write(proposal.network())))
@@ -145,8 +158,11 @@ final class ModelDesk {
             .setDataDescription(proposal.data())
             .putAllMetrics(proposal.metrics())
             .setActor(proposal.actor())
-            .setReason(reason)
-            .build());
+            .setReason(reason);
+    if (proposal.journalSequence() > 0) {
+      request.getLineageBuilder().setLearnerJournalOffset(proposal.journalSequence());
+    }
+    return registry.register(request.build());
   }
 
   SwapReceipt promote(String version, String expected, String actor, String reason)
