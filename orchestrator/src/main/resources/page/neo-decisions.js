@@ -7,6 +7,11 @@ import { Watch } from './watch.js';
 
 const ROWS = 80;
 const SHAPES = { BUY: '▲', SELL: '▼', HOLD: '■' };
+/** What a model may say of its own doubt. */
+const DOUBTS = [
+  ['uncertainty', '±', 'the model\u2019s own uncertainty'],
+  ['reconstruction_error', 'Δ', 'how unlike its training rows the features are'],
+];
 const FILTERS = {
   acted: { label: 'Acted', keeps: () => true },
   refused: { label: 'Refused', keeps: (one) => one.risk?.verdict === 'refused' },
@@ -115,9 +120,11 @@ class NeoDecisions extends LitElement {
   #odds(prediction) {
     const [sell, hold, buy] = [prediction.sell, prediction.hold, prediction.buy].map(whole);
     const spoken = `Model says sell ${sell} %, hold ${hold} %, buy ${buy} %`;
+    const doubt = DOUBTS.filter(([key]) => Number.isFinite(prediction[key]));
     return html`<div class="odds"><div class="bar" role="img" aria-label=${spoken} title=${spoken}>
         <i class="sell" .style=${`flex:${sell}`}></i><i .style=${`flex:${hold}`}></i><i class="buy" .style=${`flex:${buy}`}></i></div>
       <span class="num"><span>${sell}/${hold}/${buy}</span><span>v${prediction.version}</span>
+        ${doubt.map(([key, sign, title]) => html`<span title=${title}>${sign}${Number(prediction[key].toPrecision(2))}</span>`)}
         ${Number.isFinite(prediction.latency_ms) ? html`<span>${prediction.latency_ms.toFixed(2)} ms</span>` : nothing}</span></div>`;
   }
 }

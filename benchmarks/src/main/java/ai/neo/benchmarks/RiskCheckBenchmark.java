@@ -2,6 +2,7 @@ package ai.neo.benchmarks;
 
 import ai.neo.riskrules.AccountView;
 import ai.neo.riskrules.MarketView;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.riskrules.OrderRate;
 import ai.neo.riskrules.ProposedOrder;
 import ai.neo.riskrules.RiskCheck;
@@ -56,6 +57,8 @@ public class RiskCheckBenchmark {
           max_position_notional: 40000
           price_collar_bps: 100
           min_confidence: 0.4
+          max_uncertainty: 0.1
+          max_reconstruction_error: 2
           max_volatility: 0.02
           max_data_age_ms: 400000
           instruments: {BTCUSDT: {max_order_quantity: 2}}
@@ -122,6 +125,7 @@ public class RiskCheckBenchmark {
     return new ProposedOrder(
         new Order("n-1-1", 0, "s", side, OrderType.MARKET, quantityE8, 0, reduceOnly, 1, 1),
         0.7,
-        true);
+        true,
+        new ModelDoubt(0.05f, 0.8f));
   }
 }

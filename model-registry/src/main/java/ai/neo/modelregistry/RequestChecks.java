@@ -46,6 +46,8 @@ final class RequestChecks {
   /** Above this a check could not tell a model from another. */
   private static final float TOLERANCE_MAX = 0.1f;
 
+  private static final float ROUNDING = 1e-3f;
+
   private RequestChecks() {}
 
   static void check(RegisterRequest request) {
@@ -82,7 +84,7 @@ final class RequestChecks {
         || row.getFeaturesList().stream().anyMatch(value -> !Float.isFinite(value))) {
       throw RegistryException.invalid(place + ": features must be finite numbers, at least one");
     }
-    boolean probable = row.getActionProbabilitiesList().stream().allMatch(p -> p >= 0 && p <= 1);
+    boolean probable = row.getActionProbabilitiesList().stream().allMatch(p -> p >= 0 && p <= 1 + ROUNDING);
     if (row.getActionProbabilitiesCount() != ACTIONS || !probable) {
       throw RegistryException.invalid(
           place + ": action_probabilities must be 3 numbers from 0 to 1: SELL, HOLD, BUY");

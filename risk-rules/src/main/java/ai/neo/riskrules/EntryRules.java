@@ -6,6 +6,7 @@ import ai.neo.tradingtypes.Order;
 import ai.neo.tradingtypes.Side;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What an order has to pass that does not make a position smaller. Comparisons are written as what
@@ -18,7 +19,7 @@ final class EntryRules {
     RiskDecision of(ProposedOrder proposed, Situation at, InstrumentLimits limits, OrderRate rate);
   }
 
-  /** In the order in which they are asked. Those below may rely on all limits being set. */
+  /** In the order in which they are asked. Those below may rely on what has to be set being so. */
   static final List<Rule> IN_ORDER =
       List.of(
           EntryRules::limitMissing,
@@ -35,6 +36,8 @@ final class EntryRules {
           EntryRules::dailyLoss,
           EntryRules::drawdown,
           EntryRules::confidence,
+          EntryRules::uncertainty,
+          EntryRules::reconstructionError,
           EntryRules::volatility);
 
   private static final RiskDecision APPROVED = RiskDecision.Approved.APPROVED;
@@ -171,6 +174,25 @@ final class EntryRules {
         text(limits, Limit.MIN_CONFIDENCE), Double.toString(confidence));
   }
 
+  static RiskDecision uncertainty(
+      ProposedOrder proposed, Situation at, InstrumentLimits limits, OrderRate rate) {
+    return !proposed.modelDriven() || !limits.has(Limit.MAX_UNCERTAINTY)
+        ? APPROVED
+        : doubt(
+            RiskRule.UNCERTAINTY, limits, Limit.MAX_UNCERTAINTY, proposed.doubt().uncertainty());
+  }
+
+  static RiskDecision reconstructionError(
+      ProposedOrder proposed, Situation at, InstrumentLimits limits, OrderRate rate) {
+    return !proposed.modelDriven() || !limits.has(Limit.MAX_RECONSTRUCTION_ERROR)
+        ? APPROVED
+        : doubt(
+            RiskRule.RECONSTRUCTION_ERROR,
+            limits,
+            Limit.MAX_RECONSTRUCTION_ERROR,
+            proposed.doubt().reconstructionError());
+  }
+
   static RiskDecision volatility(
       ProposedOrder proposed, Situation at, InstrumentLimits limits, OrderRate rate) {
     double volatility = at.market().volatility();
@@ -202,6 +224,19 @@ final class EntryRules {
     return observedE8 <= limits.e8(limit)
         ? APPROVED
         : rule.refuses(text(limits, limit), E8.format(observedE8));
+  }
+
+  /** Compared as the model's own kind of number: its 0.1 is no more than a limit of 0.1. */
+  private static RiskDecision doubt(
+      RiskRule rule, InstrumentLimits limits, Limit limit, float observed) {
+    if (observed >= 0 && observed <= (float) E8.toDouble(limits.e8(limit))) {
+      return APPROVED;
+    }
+    return rule.refuses(
+        text(limits, limit),
+        Float.isNaN(observed)
+            ? "none: the model does not answer " + rule.name().toLowerCase(Locale.ROOT)
+            : Float.toString(observed));
   }
 
   private static RiskDecision missing(Limit limit) {

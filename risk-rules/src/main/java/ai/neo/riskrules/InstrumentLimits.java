@@ -10,6 +10,9 @@ import java.util.Optional;
 
 /** All limits as they hold for one instrument: its own, else the general ones. Immutable. */
 public final class InstrumentLimits {
+  /** Stands for {@link Limit#OFF}; only an optional limit has it. No number is below zero. */
+  static final long OFF_E8 = -1;
+
   private static final long E8_NS_PER_MS = E8.ONE / 1_000_000;
 
   private final Map<Limit, Long> valuesE8;
@@ -18,20 +21,28 @@ public final class InstrumentLimits {
   InstrumentLimits(Map<Limit, Long> valuesE8) {
     Map<Limit, Long> copy = new EnumMap<>(Limit.class);
     copy.putAll(valuesE8);
+    copy.values().removeIf(value -> value == OFF_E8);
     EnumSet<Limit> notSet = EnumSet.allOf(Limit.class);
+    notSet.removeIf(Limit::optional);
     notSet.removeAll(copy.keySet());
     this.valuesE8 = Collections.unmodifiableMap(copy);
     this.missing = List.copyOf(notSet);
   }
 
-  /** The limits that are not set, in the order of their declaration. As long as any, no entry. */
+  /**
+   * The limits that have to be set and are not, in the order of their declaration. As long as any,
+   * no entry.
+   */
   public List<Limit> missing() {
     return missing;
   }
 
-  /** The limit as text, for people; empty when it is not set. */
+  /** The limit as text, for people; empty when it is missing. */
   public Optional<String> text(Limit limit) {
-    return has(limit) ? Optional.of(E8.format(e8(limit))) : Optional.empty();
+    if (has(limit)) {
+      return Optional.of(E8.format(e8(limit)));
+    }
+    return limit.optional() ? Optional.of(Limit.OFF) : Optional.empty();
   }
 
   boolean has(Limit limit) {

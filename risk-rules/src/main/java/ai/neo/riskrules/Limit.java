@@ -4,7 +4,10 @@ import ai.neo.tradingtypes.E8;
 import java.math.BigDecimal;
 import java.util.Locale;
 
-/** What a risk officer can limit: the keys of a limits file, each a decimal number from zero up. */
+/**
+ * What a risk officer can limit: the keys of a limits file, each a decimal number from zero up.
+ * Most have to be set; the optional ones may be {@value #OFF}, and are where they are not there.
+ */
 public enum Limit {
   /** Largest quantity of one order, in base currency. */
   MAX_ORDER_QUANTITY(Scope.INSTRUMENT, Bounds.AMOUNT),
@@ -16,6 +19,17 @@ public enum Limit {
   MAX_POSITION_NOTIONAL(Scope.INSTRUMENT, Bounds.AMOUNT),
   /** Smallest confidence of a prediction on which an entry may rest. */
   MIN_CONFIDENCE(Scope.INSTRUMENT, Bounds.FRACTION),
+  /**
+   * Largest uncertainty of the model itself on which an entry may rest, in probability. Once set, a
+   * model that does not answer {@code uncertainty} enters nothing.
+   */
+  MAX_UNCERTAINTY(Scope.INSTRUMENT, Bounds.FRACTION, Need.OPTIONAL),
+  /**
+   * Most that the features of an entry may be unlike those of training: an autoencoder's mean
+   * squared error, in squared standard deviations. Once set, a model that does not answer {@code
+   * reconstruction_error} enters nothing.
+   */
+  MAX_RECONSTRUCTION_ERROR(Scope.INSTRUMENT, Bounds.AMOUNT, Need.OPTIONAL),
   /** Largest standard deviation of log returns per bar at which an entry may go out. */
   MAX_VOLATILITY(Scope.INSTRUMENT, Bounds.AMOUNT),
   /** Largest age of the instrument's last market event, in milliseconds. */
@@ -30,6 +44,15 @@ public enum Limit {
   MAX_DAILY_LOSS(Scope.ACCOUNT, Bounds.AMOUNT),
   /** Largest fall of equity below its peak, a fraction; beyond it everything is closed. */
   MAX_DRAWDOWN(Scope.ACCOUNT, Bounds.FRACTION);
+
+  /** The word for an optional limit that does not hold. */
+  public static final String OFF = "off";
+
+  /** Whether an entry may go out without the limit. */
+  private enum Need {
+    REQUIRED,
+    OPTIONAL
+  }
 
   /** Whether an instrument can have a limit of its own. */
   enum Scope {
@@ -58,15 +81,31 @@ public enum Limit {
 
   private final Scope scope;
   private final Bounds bounds;
+  private final Need need;
 
   Limit(Scope scope, Bounds bounds) {
+    this(scope, bounds, Need.REQUIRED);
+  }
+
+  Limit(Scope scope, Bounds bounds, Need need) {
     this.scope = scope;
     this.bounds = bounds;
+    this.need = need;
   }
 
   /** The key in the file. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether it may be {@value #OFF}. */
+  public boolean optional() {
+    return need == Need.OPTIONAL;
+  }
+
+  /** What the file should have, in words. */
+  String expected() {
+    return optional() ? "a number or " + OFF : "a number";
   }
 
   Scope scope() {
@@ -83,7 +122,7 @@ public enum Limit {
     try {
       value = new BigDecimal(text.matches("\\d[\\d_]*") ? text.replace("_", "") : text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("expected a number", e);
+      throw new IllegalArgumentException("expected " + expected(), e);
     }
     if (value.signum() < 0) {
       throw new IllegalArgumentException("expected zero or more");

@@ -95,16 +95,26 @@ final class LimitsFile {
       throw wrong(parser, limit.key() + " is there twice");
     }
     JsonToken token = parser.nextToken();
+    if (limit.optional() && isOff(token, parser)) {
+      into.put(limit, InstrumentLimits.OFF_E8);
+      return;
+    }
     if (token != JsonToken.VALUE_NUMBER_INT
         && token != JsonToken.VALUE_NUMBER_FLOAT
         && token != JsonToken.VALUE_STRING) {
-      throw wrong(parser, limit.key() + ": expected a number");
+      throw wrong(parser, limit.key() + ": expected " + limit.expected());
     }
     try {
       into.put(limit, limit.parseE8(parser.getText().trim()));
     } catch (IllegalArgumentException e) {
       throw wrong(parser, limit.key() + "=" + parser.getText() + ", " + e.getMessage());
     }
+  }
+
+  /** YAML 1.1 takes the bare word for false. */
+  private static boolean isOff(JsonToken token, JsonParser parser) throws IOException {
+    return token == JsonToken.VALUE_FALSE
+        || (token == JsonToken.VALUE_STRING && parser.getText().trim().equals(Limit.OFF));
   }
 
   private Limit known(JsonParser parser, Limit.Scope scope) throws IOException {

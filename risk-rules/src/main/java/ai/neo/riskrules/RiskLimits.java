@@ -5,7 +5,8 @@ import java.util.TreeMap;
 
 /**
  * The limits, as a risk officer wrote them. A limit that is not set does not mean "no limit": no
- * entry goes out while one is missing. Immutable.
+ * entry goes out while one is missing. Only those that are {@link Limit#optional} do not hold until
+ * they are set. Immutable.
  */
 public final class RiskLimits {
   /** Where the class path holds limits for 100,000 of paper capital. */
@@ -22,8 +23,8 @@ public final class RiskLimits {
   }
 
   /**
-   * Reads limits: a mapping of {@link Limit#key()} to numbers, and under {@code instruments} one
-   * such mapping per symbol with what differs there.
+   * Reads limits: a mapping of {@link Limit#key()} to numbers or {@link Limit#OFF}, and under
+   * {@code instruments} one such mapping per symbol with what differs there.
    *
    * @param origin where the text comes from, for errors
    * @throws IllegalArgumentException naming origin, line, key, and what was expected

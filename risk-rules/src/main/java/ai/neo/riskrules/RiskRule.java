@@ -38,6 +38,10 @@ public enum RiskRule {
   DRAWDOWN,
   /** The model is not sure enough. */
   CONFIDENCE,
+  /** The model's own uncertainty is too large, or it does not tell it. */
+  UNCERTAINTY,
+  /** The features are too unlike what the model was trained on, or it does not tell. */
+  RECONSTRUCTION_ERROR,
   /** The market moves too much. */
   VOLATILITY;
 

@@ -43,6 +43,7 @@ final class Account {
   double volatility = 0.01;
   double confidence = 0.7;
   boolean modelDriven = true;
+  ModelDoubt doubt = ModelDoubt.NONE;
   Instrument instrument = BTC;
   TradingState state = TradingState.ACTIVE;
   final OrderRate rate = new OrderRate();
@@ -73,7 +74,7 @@ final class Account {
 
   RiskDecision check(Order order) {
     return RiskCheck.check(
-        new ProposedOrder(order, confidence, modelDriven),
+        new ProposedOrder(order, confidence, modelDriven, doubt),
         new RiskCheck.Situation(
             instrument, view(), new MarketView(priceE8, lastDataNs, volatility), state, nowNs),
         RiskLimits.fromYaml(limits, "test"),

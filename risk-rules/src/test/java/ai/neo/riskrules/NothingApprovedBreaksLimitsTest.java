@@ -97,7 +97,7 @@ class NothingApprovedBreaksLimitsTest {
     TradingState state = random.nextInt(10) == 0 ? TradingState.HALTED : TradingState.ACTIVE;
     RiskDecision decision =
         RiskCheck.check(
-            new ProposedOrder(order, 0.5, true),
+            new ProposedOrder(order, 0.5, true, ModelDoubt.NONE),
             new RiskCheck.Situation(
                 new Instrument(instrument, SYMBOLS.get(instrument), "x", 1, 1, 0),
                 account(instrument),

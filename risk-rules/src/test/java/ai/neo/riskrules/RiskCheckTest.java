@@ -5,6 +5,7 @@ import static ai.neo.riskrules.Account.e8;
 import static ai.neo.riskrules.Account.order;
 import static ai.neo.riskrules.Account.rule;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.Side;
@@ -160,6 +161,73 @@ class RiskCheckTest {
 
   @ParameterizedTest
   @CsvSource({
+    // max_uncertainty, max_reconstruction_error, what the model says of each, rule, observed
+    "off, off, NaN, NaN, '', ''",
+    "off, off, 9, 1e9, '', ''",
+    "0.1, off, 0, NaN, '', ''",
+    "0.1, off, 0.1, NaN, '', ''",
+    "0.1, off, 0.10000001, NaN, uncertainty, 0.10000001",
+    "0.1, off, 3, NaN, uncertainty, 3.0",
+    "0, off, 0, NaN, '', ''",
+    "0, off, 1e-30, NaN, uncertainty, 1.0E-30",
+    "0.1, off, NaN, 0, uncertainty, none: the model does not answer uncertainty",
+    "off, 2.5, NaN, 2.5, '', ''",
+    "off, 2.5, 0.4, 2.5000002, reconstruction-error, 2.5000002",
+    "off, 2.5, 0, NaN, reconstruction-error, "
+        + "none: the model does not answer reconstruction_error",
+    "0.1, 2.5, 0.1, 2.5, '', ''",
+    "0.1, 2.5, 0.2, 3, uncertainty, 0.2",
+    "0.1, 2.5, NaN, NaN, uncertainty, none: the model does not answer uncertainty"
+  })
+  void theModelsOwnDoubt(
+      String uncertainty,
+      String reconstructionError,
+      float saidUncertainty,
+      float saidError,
+      String rule,
+      String observed) {
+    account.limits +=
+        "max_uncertainty: %s\nmax_reconstruction_error: %s\n"
+            .formatted(uncertainty, reconstructionError);
+    account.doubt = new ModelDoubt(saidUncertainty, saidError);
+
+    assertThat(account.buy("1"))
+        .isEqualTo(
+            rule.isEmpty()
+                ? new RiskDecision.Approved()
+                : new RiskDecision.Refused(
+                    rule,
+                    rule.equals("uncertainty") ? uncertainty : reconstructionError,
+                    observed));
+    account.modelDriven = false;
+    assertThat(rule(account.buy("1"))).as("without a model").isEmpty();
+  }
+
+  @Test
+  void anExitPassesWhateverTheModelSaysOfItsDoubt() {
+    account.limits += "max_uncertainty: 0\nmax_reconstruction_error: 0\n";
+    account.positionE8 = e8("5");
+
+    for (ModelDoubt doubt : new ModelDoubt[] {ModelDoubt.NONE, new ModelDoubt(1f, 1e9f)}) {
+      account.doubt = doubt;
+      assertThat(rule(account.reduce(Side.SELL, "1"))).isEmpty();
+      assertThat(rule(account.buy("1"))).isEqualTo("uncertainty");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {-1e-30f, -1f, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY})
+  void aDoubtThatIsNoneIsRefused(float value) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ModelDoubt(value, 0f))
+        .withMessage("uncertainty=" + value + ", expected a finite number of zero or more");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ModelDoubt(Float.NaN, value))
+        .withMessageStartingWith("reconstruction_error=");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "0,''",
     "0.049999999999999996,''",
     "0.05,''",
@@ -235,7 +303,11 @@ class RiskCheckTest {
 
   @ParameterizedTest
   @EnumSource(Limit.class)
-  void aMissingLimitBlocksEntriesAndNamesItself(Limit limit) {
+  void aMissingLimitBlocksEntriesAndNamesItselfUnlessItIsOptional(Limit limit) {
+    if (limit.optional()) {
+      assertThat(rule(account.buy("1"))).as("%s is not in the file", limit.key()).isEmpty();
+      return;
+    }
     account.limit(limit.key(), "");
 
     assertThat(account.buy("1"))
@@ -274,13 +346,15 @@ class RiskCheckTest {
     account.positionE8 = e8("-500");
     account.workingBuyE8 = e8("100");
     account.confidence = Double.NaN;
+    account.doubt = new ModelDoubt(9f, Float.NaN);
     account.volatility = Double.NaN;
     account.priceE8 = 0;
     account.lastDataNs = 0;
     account.equityE8 = 1;
     account.exposureE8 = e8("90000");
     account.unknownOrder = true;
-    account.limits = "max_orders_per_minute: 1\n";
+    account.limits =
+        "max_orders_per_minute: 1\nmax_uncertainty: 0.1\nmax_reconstruction_error: 0.1\n";
 
     assertThat(rule(account.reduce(Side.BUY, "400.00000001"))).isNotEmpty();
     assertThat(rule(account.reduce(Side.BUY, "400"))).isEmpty();

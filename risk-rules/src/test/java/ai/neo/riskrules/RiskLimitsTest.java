@@ -44,7 +44,8 @@ class RiskLimitsTest {
     assertThat(limits.of("ETHUSDT").text(Limit.MAX_ORDER_QUANTITY)).contains("100000");
     assertThat(limits.of("ETHUSDT").text(Limit.MAX_VOLATILITY)).isEmpty();
     assertThat(limits.general().missing())
-        .hasSize(Limit.values().length - 2)
+        .hasSize(Limit.values().length - 4)
+        .doesNotContain(Limit.MAX_UNCERTAINTY, Limit.MAX_RECONSTRUCTION_ERROR)
         .doesNotContain(Limit.MAX_ORDER_QUANTITY);
   }
 
@@ -64,6 +65,12 @@ class RiskLimitsTest {
           fine | max_daily_loss: 0.000000001 | expected at most 8 decimals
           all | max_drawdown: 20 | max_drawdown=20, expected at most 1
           sure | min_confidence: 1.5 | expected at most 1
+          doubt | max_uncertainty: 1.5 | expected at most 1
+          on | max_uncertainty: on | max_uncertainty: expected a number or off
+          word | max_uncertainty: none | max_uncertainty=none, expected a number or off
+          off | max_daily_loss: off | max_daily_loss: expected a number
+          off | 'max_daily_loss: "off"' | max_daily_loss=off, expected a number
+          minus | max_reconstruction_error: -1 | expected zero or more
           half | max_orders_per_minute: 1.5 | expected at most 0 decimals
           many | max_orders_per_minute: 1000001 | expected at most 1000000
           long | duplicate_window_ms: 60001 | expected at most 60000
@@ -81,6 +88,41 @@ class RiskLimitsTest {
         .isThrownBy(() -> RiskLimits.fromYaml("# ours\nmax_volatility: 1\n" + line, "limits.yaml"))
         .withMessageStartingWith("limits.yaml:3: ")
         .withMessageContaining(problem);
+  }
+
+  @Test
+  void anOptionalLimitIsOffUntilItIsSetAndAnInstrumentMayHaveItsOwn() {
+    RiskLimits limits =
+        RiskLimits.fromYaml(
+            """
+            max_uncertainty: 0.1
+            instruments:
+              BTCUSDT: {max_uncertainty: "off", max_reconstruction_error: 2.5}
+            """,
+            "test");
+
+    assertThat(limits.general().text(Limit.MAX_UNCERTAINTY)).contains("0.1");
+    assertThat(limits.general().text(Limit.MAX_RECONSTRUCTION_ERROR)).contains("off");
+    assertThat(limits.of("BTCUSDT").text(Limit.MAX_UNCERTAINTY)).contains("off");
+    assertThat(limits.of("BTCUSDT").text(Limit.MAX_RECONSTRUCTION_ERROR)).contains("2.5");
+    assertThat(limits.of("BTCUSDT").has(Limit.MAX_UNCERTAINTY)).isFalse();
+    assertThat(limits.of("BTCUSDT").missing())
+        .doesNotContain(Limit.MAX_UNCERTAINTY, Limit.MAX_RECONSTRUCTION_ERROR);
+  }
+
+  @Test
+  void theBundledFileSaysThatTheOptionalLimitsAreOff() throws IOException {
+    try (InputStream file = RiskLimits.class.getResourceAsStream(RiskLimits.BUNDLED)) {
+      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      for (Limit limit : Limit.values()) {
+        assertThat(text.lines().anyMatch(line -> line.startsWith(limit.key() + ":")))
+            .as(limit.key())
+            .isTrue();
+        if (limit.optional()) {
+          assertThat(RiskLimits.fromYaml(text, "bundled").general().text(limit)).contains("off");
+        }
+      }
+    }
   }
 
   @Test

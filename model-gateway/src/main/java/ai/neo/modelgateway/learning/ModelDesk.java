@@ -1,5 +1,11 @@
 package ai.neo.modelgateway.learning;
 
+import java.util.SplittableRandom;
+import com.google.common.primitives.Floats;
+import ai.neo.proto.registry.v1.GoldenRows;
+import ai.neo.proto.registry.v1.GoldenRow;
+import ai.neo.modelgateway.network.Standardisation;
+import ai.neo.modelgateway.network.ServedNetwork;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
@@ -30,6 +36,11 @@ final class ModelDesk {
   /** A lineage longer than this ends the search: a bound on registry calls, not on lineages. */
   private static final int MAX_ANCESTORS = 1000;
 
+  /** Each costs one answer, when it is made and whenever the version is loaded. */
+  private static final int GOLDEN_ROWS = 4;
+
+  private static final long GOLDEN_SEED = 0x676f6c64;
+
   private final String model;
   private final ServingCatalog catalog;
   private final VersionRegistry registry;
@@ -47,13 +58,26 @@ final class ModelDesk {
    * A version to be registered.
    *
    * @param parent version that it was learned from, empty for a root
+   * @param journalSequence last record of the learner's journal that it comes of; 0 without one
    */
   record Proposal(
       DirectionNetwork network,
       String parent,
       String data,
       Map<String, Double> metrics,
-      String actor) {}
+      String actor,
+      long journalSequence) {
+
+    /** Of a network that no journal led to. */
+    Proposal(
+        DirectionNetwork network,
+        String parent,
+        String data,
+        Map<String, Double> metrics,
+        String actor) {
+      this(network, parent, data, metrics, actor, 0);
+    }
+  }
 
   Optional<ServableModel> champion() {
     return catalog.champion(model);
@@ -135,7 +159,7 @@ final class ModelDesk {
   }
 
   ModelVersion register(Proposal proposal, String reason) {
-    return registry.register(
+    RegisterRequest.Builder request =
         RegisterRequest.newBuilder()
             .setModel(model)
             .setArtifact(ByteString.copyFrom(NetworkFormat.write(proposal.network())))
@@ -146,7 +170,27 @@ final class ModelDesk {
             .putAllMetrics(proposal.metrics())
             .setActor(proposal.actor())
             .setReason(reason)
-            .build());
+            .setGoldenRows(goldenRows(proposal.network()));
+    if (proposal.journalSequence() > 0) {
+      request.getLineageBuilder().setLearnerJournalOffset(proposal.journalSequence());
+    }
+    return registry.register(request.build());
+  }
+
+  /** What the network answers here, to rows drawn around those that it was trained on. */
+  private static GoldenRows goldenRows(DirectionNetwork network) {
+    Standardisation scaling = network.standardisation();
+    SplittableRandom random = new SplittableRandom(GOLDEN_SEED);
+    GoldenRows.Builder golden = GoldenRows.newBuilder();
+    for (int i = 0; i < GOLDEN_ROWS; i++) {
+      float[] row = scaling.draw(random);
+      float[] p = ServedNetwork.answers(network, row, 1).actionProbabilities();
+      golden.addRows(
+          GoldenRow.newBuilder()
+              .addAllFeatures(Floats.asList(row))
+              .addAllActionProbabilities(Floats.asList(p)));
+    }
+    return golden.build();
   }
 
   SwapReceipt promote(String version, String expected, String actor, String reason)

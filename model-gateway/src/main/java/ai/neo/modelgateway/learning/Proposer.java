@@ -71,14 +71,15 @@ final class Proposer {
     String before = champion.artifact().version();
     String registered = "";
     try {
-      Map<String, Double> metrics = metrics(candidateScore, championScore);
-      if (snapshot.journalSequence() > 0) {
-        metrics.put("learning_journal_sequence", (double) snapshot.journalSequence());
-      }
       ModelVersion version =
           desk.registerOnce(
               new ModelDesk.Proposal(
-                  network, snapshot.parent(), snapshot.description(), metrics, Learner.ACTOR),
+                  network,
+                  snapshot.parent(),
+                  snapshot.description(),
+                  metrics(candidateScore, championScore),
+                  Learner.ACTOR,
+                  snapshot.journalSequence()),
               snapshot.reason());
       registered = version.getVersion();
       changes.add(

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.network;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * The fixed scaling of inputs: {@code (x - mean) / deviation}, clipped to ±{@link #CLIP}. It is
@@ -98,6 +99,16 @@ public final class Standardisation {
 
   public int features() {
     return mean.length;
+  }
+
+  /** A row such as it was measured on: each feature within two deviations of its mean, finite. */
+  public float[] draw(SplittableRandom random) {
+    float[] row = new float[mean.length];
+    for (int f = 0; f < row.length; f++) {
+      double drawn = mean[f] + deviation[f] * random.nextDouble(-2, 2);
+      row[f] = (float) Math.clamp(drawn, -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
+    return row;
   }
 
   /** Writes row {@code row} of {@code rowMajor}, scaled, to {@code out} at {@code outAt}. */

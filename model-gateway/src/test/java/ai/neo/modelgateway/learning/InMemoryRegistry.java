@@ -57,7 +57,7 @@ final class InMemoryRegistry implements VersionRegistry {
   public synchronized ModelVersion register(RegisterRequest request) {
     requireHere();
     byte[] content = request.getArtifact().toByteArray();
-    ModelVersion version =
+    ModelVersion.Builder version =
         ModelVersion.newBuilder()
             .setModel(request.getModel())
             .setVersion(Integer.toString(versions.size() + 1))
@@ -66,11 +66,13 @@ final class InMemoryRegistry implements VersionRegistry {
             .setFeatureSetId(request.getFeatureSetId())
             .setParentVersion(request.getParentVersion())
             .setDataDescription(request.getDataDescription())
-            .putAllMetrics(request.getMetricsMap())
-            .build();
-    versions.add(version);
+            .putAllMetrics(request.getMetricsMap());
+    if (request.hasLineage()) {
+      version.setLineage(request.getLineage());
+    }
+    versions.add(version.build());
     contents.add(content);
-    return version;
+    return versions.getLast();
   }
 
   @Override

@@ -156,7 +156,12 @@ class JournaledLearnerTest {
     learner.freeze(false, "operator", "back");
     learn(500, 2600);
     assertThat(registry.list(MODEL)).hasSize(2);
-    assertThat(registry.list(MODEL).getFirst().getDataDescription()).contains("learning journal");
+    ModelVersion candidate = registry.list(MODEL).getFirst();
+    long offset = candidate.getLineage().getLearnerJournalOffset();
+    assertThat(offset).isBetween(2000L, learner.status().getJournalSequence());
+    assertThat(candidate.getDataDescription()).endsWith("learning journal up to " + offset);
+    assertThat(candidate.getMetricsMap()).doesNotContainKey("learning_journal_sequence");
+    assertThat(registry.list(MODEL).getLast().hasLineage()).as("the trainer's version").isFalse();
     assertThat(learner.replay().getDifference()).isEmpty();
   }
 
@@ -359,6 +364,8 @@ class JournaledLearnerTest {
           .append(version.getDigest())
           .append(' ')
           .append(version.getParentVersion())
+          .append(' ')
+          .append(version.getLineage().getLearnerJournalOffset())
           .append('\n');
     }
     return all.toString();

@@ -481,18 +481,7 @@ public final class RunView implements RunListener {
         .put("reason", decision.reason())
         .put("fallback", decision.fallback())
         .put("risk", risk)
-        .put(
-            "prediction",
-            p == null
-                ? null
-                : new JsonObject()
-                    .put("id", p.id())
-                    .put("model", p.model())
-                    .put("version", p.version())
-                    .put("sell", p.sell())
-                    .put("hold", p.hold())
-                    .put("buy", p.buy())
-                    .put("confidence", p.confidence()));
+        .put("prediction", p == null ? null : PredictionView.json(p));
   }
 
   private String symbol(int instrument) {

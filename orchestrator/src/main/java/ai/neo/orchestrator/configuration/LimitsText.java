@@ -43,7 +43,11 @@ public final class LimitsText {
       ObjectNode limits = (ObjectNode) yaml.readTree(text);
       instead.forEach(
           (limit, value) -> {
-            limits.put(limit.key(), new BigDecimal(value.replace("_", "")));
+            if (value.equals(Limit.OFF)) {
+              limits.put(limit.key(), Limit.OFF);
+            } else {
+              limits.put(limit.key(), new BigDecimal(value.replace("_", "")));
+            }
             for (JsonNode own : limits.path("instruments")) {
               ((ObjectNode) own).remove(limit.key());
             }

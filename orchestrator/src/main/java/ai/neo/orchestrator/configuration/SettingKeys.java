@@ -51,7 +51,14 @@ public final class SettingKeys {
               "",
               "Holds instead of the limits file's "
                   + limit.key()
-                  + ", also where an instrument has its own."));
+                  + ", also where an instrument has its own."
+                  + (limit.optional()
+                      ? " "
+                          + Limit.OFF
+                          + ": it does not hold. Once set, a model that does not answer "
+                          + limit.key().replace("max_", "")
+                          + " enters nothing."
+                      : "")));
     }
     outside(keys);
     Map<String, SettingKey> byName = new LinkedHashMap<>();

@@ -290,7 +290,9 @@ sealed interface ValueKind {
   record LimitValue(Limit limit) implements ValueKind {
     @Override
     public String expected() {
-      return "a number that the limit allows";
+      return limit.optional()
+          ? "a number that the limit allows, or off"
+          : "a number that the limit allows";
     }
 
     @Override
@@ -300,8 +302,11 @@ sealed interface ValueKind {
 
     /** What the risk rules have against it. */
     Optional<String> complaint(String text) {
+      if (limit.optional() && text.equals(Limit.OFF)) {
+        return Optional.empty();
+      }
       if (!text.matches("[-+]?[0-9][0-9_]*(\\.[0-9]+)?")) {
-        return Optional.of("expected a number");
+        return Optional.of("expected a number" + (limit.optional() ? " or " + Limit.OFF : ""));
       }
       try {
         RiskLimits _ = RiskLimits.fromYaml(limit.key() + ": " + text, "");

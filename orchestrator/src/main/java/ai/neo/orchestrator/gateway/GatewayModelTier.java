@@ -9,6 +9,7 @@ import ai.neo.proto.learning.v1.LearnRequest;
 import ai.neo.proto.learning.v1.LearnResponse;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.ModelChange;
+import ai.neo.riskrules.ModelDoubt;
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.InferParameter;
@@ -36,6 +37,8 @@ public final class GatewayModelTier implements ModelTier {
   private static final String FEATURES = "features";
   private static final String PROBABILITIES = "action_probabilities";
   private static final String EXPECTED_RETURN = "expected_return";
+  private static final String UNCERTAINTY = "uncertainty";
+  private static final String RECONSTRUCTION_ERROR = "reconstruction_error";
   private static final int ACTIONS = 3;
 
   private final GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub inference;
@@ -217,6 +220,8 @@ public final class GatewayModelTier implements ModelTier {
   private Prediction prediction(LoopCommand.Predict command, ModelInferResponse response) {
     ByteBuffer probabilities = null;
     float expectedReturn = Float.NaN;
+    float uncertainty = Float.NaN;
+    float reconstructionError = Float.NaN;
     for (int i = 0; i < response.getOutputsCount(); i++) {
       if (i >= response.getRawOutputContentsCount()) {
         throw new IllegalArgumentException("fewer raw outputs than outputs");
@@ -230,6 +235,8 @@ public final class GatewayModelTier implements ModelTier {
             expectedReturn = raw.getFloat();
           }
         }
+        case UNCERTAINTY -> uncertainty = doubt(UNCERTAINTY, raw);
+        case RECONSTRUCTION_ERROR -> reconstructionError = doubt(RECONSTRUCTION_ERROR, raw);
         default -> { // An output that we did not ask the model's contract for.
         }
       }
@@ -253,7 +260,21 @@ public final class GatewayModelTier implements ModelTier {
         probabilities.getFloat(),
         probabilities.getFloat(),
         probabilities.getFloat(),
-        expectedReturn);
+        expectedReturn,
+        new ModelDoubt(uncertainty, reconstructionError));
+  }
+
+  /** NaN would read as "not answered", and let through what a limit is there to stop. */
+  private static float doubt(String output, ByteBuffer raw) {
+    if (raw.remaining() != Float.BYTES) {
+      throw new IllegalArgumentException(
+          output + " should be FP32 with one number; got " + raw.remaining() + " bytes");
+    }
+    float value = raw.getFloat();
+    if (Float.isNaN(value)) {
+      throw new IllegalArgumentException(output + "=NaN, expected a finite number of zero or more");
+    }
+    return value;
   }
 
   private static InferParameter parameter(ModelInferResponse response, String name) {

@@ -4,6 +4,7 @@ import ai.neo.orchestrator.execution.ExecutionReport;
 import ai.neo.orchestrator.strategy.Prediction;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.OperatorCommand;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.tradingtypes.encoding.FillCodec;
 import ai.neo.tradingtypes.encoding.MarketEventCodec;
 import ai.neo.tradingtypes.encoding.TlvException;
@@ -138,6 +139,13 @@ final class EventCodec {
             new float[] {
               prediction.sell(), prediction.hold(), prediction.buy(), prediction.expectedReturn()
             });
+    ModelDoubt doubt = prediction.doubt();
+    if (doubt.hasUncertainty()) {
+      to.putDouble(JournalTags.UNCERTAINTY, doubt.uncertainty());
+    }
+    if (doubt.hasReconstructionError()) {
+      to.putDouble(JournalTags.RECONSTRUCTION_ERROR, doubt.reconstructionError());
+    }
   }
 
   static Prediction readPrediction(TlvFields from) {
@@ -156,7 +164,21 @@ final class EventCodec {
         says[0],
         says[1],
         says[2],
-        says[3]);
+        says[3],
+        new ModelDoubt(
+            doubt(from, JournalTags.UNCERTAINTY), doubt(from, JournalTags.RECONSTRUCTION_ERROR)));
+  }
+
+  /** NaN where the field is not there: the model did not answer it, or Neo did not read it yet. */
+  private static float doubt(TlvFields from, int tag) {
+    if (!from.has(tag)) {
+      return Float.NaN;
+    }
+    float value = (float) from.real(tag);
+    if (!(value >= 0 && value < Float.POSITIVE_INFINITY)) {
+      throw from.at(tag).wrong("value=" + value + ", expected a finite number of zero or more");
+    }
+    return value;
   }
 
   private static void writeReport(ExecutionReport report, TlvWriter to) {

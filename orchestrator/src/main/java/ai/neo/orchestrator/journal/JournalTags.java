@@ -53,8 +53,14 @@ final class JournalTags {
   static final int SEVERITY = 289;
   static final int FEED_LIVE = 290;
 
+  /** Only where the model answers it; a double that is a float's number. */
+  static final int UNCERTAINTY = 291;
+
+  /** As above. */
+  static final int RECONSTRUCTION_ERROR = 292;
+
   static final int FIRST = PREDICTION_ID;
-  static final int LAST = FEED_LIVE;
+  static final int LAST = RECONSTRUCTION_ERROR;
 
   private JournalTags() {}
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class ProjectionBatch {
       "INSERT INTO neo.decision VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)"
           + " ON CONFLICT DO NOTHING";
   static final String PREDICTIONS =
-      "INSERT INTO neo.prediction VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
+      "INSERT INTO neo.prediction VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)"
           + " ON CONFLICT DO NOTHING";
   static final String ORDERS =
       "INSERT INTO neo.trade_order VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'SENT',0)"
@@ -99,7 +100,7 @@ final class ProjectionBatch {
       rows.get(PREDICTIONS)
           .add(
               Tuple.from(
-                  List.of(
+                  Arrays.asList(
                       runId,
                       p.id(),
                       time(p.barTimeNs()),
@@ -110,7 +111,11 @@ final class ProjectionBatch {
                       p.sell(),
                       p.hold(),
                       p.buy(),
-                      arrived.latencyNs())));
+                      arrived.latencyNs(),
+                      p.doubt().hasUncertainty() ? p.doubt().uncertainty() : null,
+                      p.doubt().hasReconstructionError()
+                          ? p.doubt().reconstructionError()
+                          : null)));
     } else if (event instanceof LoopEvent.VenueReported reported) {
       report(sequence, reported.report());
     } else if (event instanceof LoopEvent.ModelChanged c) {

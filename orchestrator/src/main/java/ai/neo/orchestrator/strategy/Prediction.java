@@ -1,5 +1,6 @@
 package ai.neo.orchestrator.strategy;
 
+import ai.neo.riskrules.ModelDoubt;
 import java.util.Objects;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param hold probability of HOLD, 0..1
  * @param buy probability of BUY, 0..1
  * @param expectedReturn over the horizon, a fraction; NaN when the model has no such output
+ * @param doubt what the model says of its own doubt, as far as it does
  */
 public record Prediction(
     long id,
@@ -26,11 +28,13 @@ public record Prediction(
     float sell,
     float hold,
     float buy,
-    float expectedReturn) {
+    float expectedReturn,
+    ModelDoubt doubt) {
   public Prediction {
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(digest, "digest");
+    Objects.requireNonNull(doubt, "doubt");
   }
 
   /** Whether the numbers are probabilities: finite, within 0..1, together 1. */

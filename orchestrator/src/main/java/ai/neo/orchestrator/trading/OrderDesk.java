@@ -3,8 +3,10 @@ package ai.neo.orchestrator.trading;
 import ai.neo.orchestrator.portfolio.Portfolio;
 import ai.neo.orchestrator.strategy.Action;
 import ai.neo.orchestrator.strategy.Intent;
+import ai.neo.orchestrator.strategy.Prediction;
 import ai.neo.riskrules.AccountView;
 import ai.neo.riskrules.MarketView;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.riskrules.OrderRate;
 import ai.neo.riskrules.ProposedOrder;
 import ai.neo.riskrules.RiskCheck;
@@ -50,13 +52,17 @@ final class OrderDesk {
     this.counters = counters;
   }
 
-  /** What one strategy wants of one instrument now. */
+  /**
+   * What one strategy wants of one instrument now.
+   *
+   * @param from the prediction that it rests on; empty where no model was asked
+   */
   record Wish(
       long decisionId,
       InstrumentState instrument,
       String strategy,
       Intent intent,
-      boolean modelDriven) {}
+      Optional<Prediction> from) {}
 
   /** What came of a wish: risk's word, and the order if it may go out. */
   record Outcome(Decision.Verdict verdict, Optional<Order> order) {
@@ -93,7 +99,11 @@ final class OrderDesk {
             nowNs);
     RiskDecision decision =
         RiskCheck.check(
-            new ProposedOrder(order, wish.intent().confidence(), wish.modelDriven()),
+            new ProposedOrder(
+                order,
+                wish.intent().confidence(),
+                wish.from().isPresent(),
+                wish.from().map(Prediction::doubt).orElse(ModelDoubt.NONE)),
             new RiskCheck.Situation(
                 instrument, account(instrument.id()), market(wish.instrument()), state, nowNs),
             limits,

@@ -274,7 +274,7 @@ public final class TradingLoop {
     long id = ++decisionIds;
     OrderDesk.Outcome outcome =
         desk.carryOut(
-            new OrderDesk.Wish(id, instrument, strategy.name(), intent, from != null),
+            new OrderDesk.Wish(id, instrument, strategy.name(), intent, Optional.ofNullable(from)),
             state == TradingState.ACTIVE && !feedLive ? TradingState.HALTED : state,
             nowNs);
     emit(

@@ -45,6 +45,34 @@ class LimitsTextTest {
   }
 
   @Test
+  void anOptionalLimitCanBeSetAndSwitchedOff() {
+    String set = "max_uncertainty: 0.1\ninstruments:\n  BTCUSDT: {max_uncertainty: 0.2}\n";
+    String off = text(Map.of(Limit.MAX_UNCERTAINTY, "off"), set);
+    assertThat(RiskLimits.fromYaml(off, "f").of("BTCUSDT").text(Limit.MAX_UNCERTAINTY))
+        .contains("off");
+    String on = text(Map.of(Limit.MAX_UNCERTAINTY, "0.05"), "max_uncertainty: off\n");
+    assertThat(RiskLimits.fromYaml(on, "f").general().text(Limit.MAX_UNCERTAINTY)).contains("0.05");
+    String other = text(Map.of(Limit.MAX_DRAWDOWN, "0.05"), "max_uncertainty: off\n");
+    assertThat(RiskLimits.fromYaml(other, "f").general().text(Limit.MAX_UNCERTAINTY))
+        .contains("off");
+  }
+
+  @Test
+  void offIsAWordForOptionalLimitsAlone() {
+    assertThat(new ValueKind.LimitValue(Limit.MAX_UNCERTAINTY).problem("off")).isEmpty();
+    assertThat(new ValueKind.LimitValue(Limit.MAX_UNCERTAINTY).problem("none"))
+        .contains("expected a number or off");
+    assertThat(new ValueKind.LimitValue(Limit.MAX_UNCERTAINTY).problem("1.5"))
+        .contains("expected at most 1");
+    assertThat(new ValueKind.LimitValue(Limit.MAX_DRAWDOWN).problem("off"))
+        .contains("expected a number");
+  }
+
+  private static String text(Map<Limit, String> instead, String bundled) {
+    return LimitsText.of(new Configuration.Risk(Optional.empty(), instead), bundled);
+  }
+
+  @Test
   void aNegativeLimitInAFileIsRefusedWithItsLine() throws IOException {
     Path file = Files.writeString(directory.resolve("limits.yaml"), "# a\nmax_daily_loss: -1\n");
     assertThatThrownBy(

@@ -10,6 +10,7 @@ import ai.neo.orchestrator.trading.Decision;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.OperatorCommand;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.BookChange;
 import ai.neo.tradingtypes.Fill;
@@ -27,10 +28,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecTest {
   private static final Prediction PREDICTION =
-      new Prediction(7, 1, 55, "direction", "3", "abc", 2, 0.2f, 0.3f, 0.5f, -0.001f);
+      new Prediction(
+          7, 1, 55, "direction", "3", "abc", 2, 0.2f, 0.3f, 0.5f, -0.001f, ModelDoubt.NONE);
   private static final Fill FILL =
       new Fill("sim-1", "neo-1-1", 1, "model", Side.SELL, 100, 200, -3, 88);
 
@@ -44,6 +47,9 @@ class CodecTest {
         new LoopEvent.MarketData(new Quote(0, 20, 5, 1, 6, 2)),
         new LoopEvent.MarketData(new BookChange(0, 20, Side.BUY, 5, 0, true)),
         new LoopEvent.PredictionArrived(60, PREDICTION, 1234),
+        new LoopEvent.PredictionArrived(60, doubting(0.125f, 0.1f), 1234),
+        new LoopEvent.PredictionArrived(60, doubting(Float.NaN, 0f), 1234),
+        new LoopEvent.PredictionArrived(60, doubting(Float.MIN_VALUE, Float.NaN), 1234),
         new LoopEvent.PredictionFailed(60, 7, "gateway UNAVAILABLE — away"),
         new LoopEvent.VenueReported(9, new ExecutionReport.Acknowledged("neo-1-1", 9)),
         new LoopEvent.VenueReported(9, new ExecutionReport.Rejected("neo-1-1", 9, "lot")),
@@ -68,6 +74,22 @@ class CodecTest {
         new LoopCommand.Decide(
             8, decision(new Decision.Verdict.Refused("order-size", "5", "6"), 0.75)),
         new LoopCommand.Alert(8, LoopCommand.Alert.Severity.CRITICAL, "halted"));
+  }
+
+  private static Prediction doubting(float uncertainty, float reconstructionError) {
+    return new Prediction(
+        7,
+        1,
+        55,
+        "direction",
+        "3",
+        "abc",
+        2,
+        0.2f,
+        0.3f,
+        0.5f,
+        -0.001f,
+        new ModelDoubt(uncertainty, reconstructionError));
   }
 
   private static Decision decision(Decision.Verdict verdict, double confidence) {
@@ -103,6 +125,49 @@ class CodecTest {
     assertThat(learn.prediction()).isEqualTo(PREDICTION);
     assertThat(learn.label()).isEqualTo(Action.BUY);
     assertThat(learn.forwardReturn()).isEqualTo(0.01f);
+  }
+
+  @Test
+  void aPredictionWithoutDoubtHasTheBytesThatItHadBeforeThereWasAny() {
+    ByteBuffer before = buffer();
+    new TlvWriter(before)
+        .putLong(256, 7)
+        .putInt(257, 1)
+        .putLong(258, 55)
+        .putString(259, "direction")
+        .putString(260, "3")
+        .putString(261, "abc")
+        .putLong(262, 2)
+        .putFloats(263, new float[] {0.2f, 0.3f, 0.5f, -0.001f})
+        .putLong(264, 1234);
+    LoopEvent event = new LoopEvent.PredictionArrived(60, PREDICTION, 1234);
+    ByteBuffer now = buffer();
+    EventCodec.write(event, new TlvWriter(now));
+    assertThat(now.flip()).isEqualTo(before.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip());
+    assertThat(EventCodec.read(frame(FrameType.PREDICTION_ARRIVED, 60, before))).isEqualTo(event);
+  }
+
+  @Test
+  void aLearnedPredictionKeepsItsDoubt() {
+    LoopCommand.Learn learn =
+        (LoopCommand.Learn)
+            roundTrip(
+                new LoopCommand.Learn(8, doubting(0.25f, 3f), new float[] {1f}, Action.BUY, 0.01f));
+    assertThat(learn.prediction().doubt()).isEqualTo(new ModelDoubt(0.25f, 3f));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY, 1e300})
+  void aDoubtThatIsNoneIsRefused(double value) {
+    for (int tag : new int[] {291, 292}) {
+      ByteBuffer payload = buffer();
+      TlvWriter to = new TlvWriter(payload);
+      EventCodec.write(new LoopEvent.PredictionArrived(60, PREDICTION, 1234), to);
+      to.putDouble(tag, value);
+      assertThatThrownBy(() -> EventCodec.read(frame(FrameType.PREDICTION_ARRIVED, 60, payload)))
+          .isInstanceOf(TlvException.class)
+          .hasMessageContaining("expected a finite number of zero or more");
+    }
   }
 
   @Test

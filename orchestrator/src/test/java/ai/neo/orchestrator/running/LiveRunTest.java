@@ -20,6 +20,7 @@ import ai.neo.orchestrator.trading.LoopParts;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.orchestrator.trading.OperatorCommand;
 import ai.neo.orchestrator.trading.TradingLoop;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.riskrules.RiskLimits;
 import ai.neo.tradingtypes.Bar;
 import ai.neo.tradingtypes.BookChange;
@@ -458,7 +459,8 @@ class LiveRunTest {
               buys ? 0.1f : 0.7f,
               0.2f,
               buys ? 0.7f : 0.1f,
-              0f),
+              0f,
+              ModelDoubt.NONE),
           1000);
     }
 

@@ -13,6 +13,7 @@ import ai.neo.orchestrator.portfolio.Portfolio;
 import ai.neo.orchestrator.strategy.ModelStrategy;
 import ai.neo.orchestrator.strategy.MovingAverageCross;
 import ai.neo.orchestrator.strategy.Prediction;
+import ai.neo.orchestrator.trading.Decision;
 import ai.neo.orchestrator.trading.DecisionDigest;
 import ai.neo.orchestrator.trading.LoopCommand;
 import ai.neo.orchestrator.trading.LoopEvent;
@@ -20,6 +21,7 @@ import ai.neo.orchestrator.trading.LoopParts;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.orchestrator.trading.OperatorCommand;
 import ai.neo.orchestrator.trading.TradingLoop;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.riskrules.RiskLimits;
 import ai.neo.riskrules.TradingState;
 import ai.neo.tradingtypes.E8;
@@ -28,9 +30,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +164,70 @@ class RecordedRunTest {
   }
 
   @Test
+  void aModelThatComesToDoubtEntersNothingMoreAndWhatIsHeldIsStillSold() throws Exception {
+    String limits = LIMITS + "max_uncertainty: 0.1\nmax_reconstruction_error: 2\n";
+    Model model = new Model(Integer.MAX_VALUE, at -> new ModelDoubt(at < 1000 ? 0.1f : 0.2f, 0.5f));
+    Watched watched = new Watched();
+    RecordedRun run;
+    try (RunJournal journal = RunJournal.open(directory, RunJournal.Durability.OS, text -> {})) {
+      journal.started(0, "{}");
+      run = doubting(model, journal, watched, limits);
+      run.run();
+    }
+    assertThat(watched.fills).isPositive();
+    assertThat(watched.observed).containsExactly("uncertainty 0.1: 0.2");
+    assertThat(watched.boughtAfterDoubt).isZero();
+    assertThat(run.loop().portfolio().quantityE8(0)).isZero();
+    try (JournaledRun journal = JournaledRun.open(directory)) {
+      assertThat(Replay.run(journal, commands -> loop(limits, commands, false)))
+          .isInstanceOfSatisfying(
+              Replay.Result.Identical.class,
+              same -> assertThat(same.decisionDigest()).isEqualTo(watched.digest.hex()));
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotTellWhatALimitAsksForEntersNothingAndThatIsSaid() throws Exception {
+    Watched watched = new Watched();
+    RecordedRun run =
+        doubting(
+            new Model(Integer.MAX_VALUE, at -> new ModelDoubt(0f, Float.NaN)),
+            Journaling.NONE,
+            watched,
+            LIMITS + "max_uncertainty: 0.1\nmax_reconstruction_error: 2\n");
+    run.run();
+    assertThat(run.loop().counters().orders()).isZero();
+    assertThat(run.loop().counters().refusedByRule()).containsOnlyKeys("reconstruction-error");
+    assertThat(watched.observed)
+        .containsExactly(
+            "reconstruction-error 2: none: the model does not answer reconstruction_error");
+  }
+
+  @Test
+  void withoutSuchLimitsWhatAModelSaysOfItsDoubtDecidesNothing() throws Exception {
+    Watched silent = new Watched();
+    doubting(new Model(Integer.MAX_VALUE), Journaling.NONE, silent, LIMITS).run();
+    Watched doubting = new Watched();
+    doubting(
+            new Model(Integer.MAX_VALUE, at -> new ModelDoubt(at, at)),
+            Journaling.NONE,
+            doubting,
+            LIMITS + "max_uncertainty: off\n")
+        .run();
+    assertThat(silent.fills).isPositive();
+    assertThat(doubting.digest.hex()).isEqualTo(silent.digest.hex());
+  }
+
+  private static RecordedRun doubting(
+      Model model, Journaling journal, RunListener listener, String limits) {
+    return new RecordedRun(
+        new RunSettings(Double.POSITIVE_INFINITY, MINUTE, 5 * MS),
+        new RecordedRun.Parts(new WalkingBars(BTC, 3000), model, journal, listener),
+        commands -> loop(limits, commands, false),
+        RecordedRunTest::venue);
+  }
+
+  @Test
   void aDrawdownClosesEverythingAndOnlyAnOperatorResumes() throws Exception {
     Watched watched = new Watched();
     RecordedRun run =
@@ -251,10 +320,19 @@ class RecordedRunTest {
   /** Says what the last return's sign suggests; away after so many answers. */
   private static final class Model implements ModelTier {
     private final int answers;
+    private final IntFunction<ModelDoubt> doubt;
     private int asked;
 
     Model(int answers) {
+      this(answers, at -> ModelDoubt.NONE);
+    }
+
+    /**
+     * @param doubt by the number of the question
+     */
+    Model(int answers, IntFunction<ModelDoubt> doubt) {
       this.answers = answers;
+      this.doubt = doubt;
     }
 
     @Override
@@ -275,7 +353,8 @@ class RecordedRunTest {
               0.8f - buy,
               0.2f,
               buy,
-              0f),
+              0f,
+              doubt.apply(asked)),
           1000);
     }
 
@@ -336,6 +415,8 @@ class RecordedRunTest {
     private boolean failing;
     private int boughtAfterFailure;
     private int submitted;
+    private final Set<String> observed = new LinkedHashSet<>();
+    private int boughtAfterDoubt;
 
     @Override
     public void heard(LoopEvent event, TradingLoop loop) {
@@ -350,6 +431,15 @@ class RecordedRunTest {
     public void said(LoopCommand command) {
       if (command instanceof LoopCommand.Decide decide) {
         digest.add(decide.decision());
+        if (decide.decision().verdict()
+            instanceof Decision.Verdict.Refused(String rule, String limit, String saw)) {
+          observed.add(rule + " " + limit + ": " + saw);
+        }
+      }
+      if (!observed.isEmpty()
+          && command instanceof LoopCommand.Submit submit
+          && submit.order().side() == ai.neo.tradingtypes.Side.BUY) {
+        boughtAfterDoubt++;
       }
       if (command instanceof LoopCommand.Submit) {
         submitted++;

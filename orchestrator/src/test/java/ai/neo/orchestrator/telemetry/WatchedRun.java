@@ -16,6 +16,7 @@ import ai.neo.orchestrator.trading.LoopEvent;
 import ai.neo.orchestrator.trading.LoopParts;
 import ai.neo.orchestrator.trading.LoopSettings;
 import ai.neo.orchestrator.trading.TradingLoop;
+import ai.neo.riskrules.ModelDoubt;
 import ai.neo.riskrules.RiskLimits;
 import ai.neo.tradingtypes.E8;
 import ai.neo.tradingtypes.Instrument;
@@ -130,7 +131,8 @@ final class WatchedRun {
               0.8f - buy,
               0.2f,
               buy,
-              0f),
+              0f,
+              ModelDoubt.NONE),
           1000);
     }
 
