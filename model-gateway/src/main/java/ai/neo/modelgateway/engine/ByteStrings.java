@@ -57,7 +57,8 @@ public final class ByteStrings {
     return bytes.position();
   }
 
+  /** From position 0, which a part of a larger array does not begin at. */
   private static ByteBuffer buffer(ByteString packed) {
-    return packed.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return packed.asReadOnlyByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -11,7 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** BYTES as the strings of ONNX Runtime's Java interface, which are text. */
+/**
+ * BYTES as the strings of ONNX Runtime's Java interface, which are text. On its way to the engine
+ * that text becomes Java's own form of UTF-8, in which NUL and characters beyond the basic plane
+ * are other bytes than in UTF-8: the model would not see what was sent, so that these are refused.
+ */
 final class OnnxStrings {
 
   private OnnxStrings() {}
@@ -19,7 +23,7 @@ final class OnnxStrings {
   /**
    * The elements as text.
    *
-   * @throws IllegalStateException when one is no UTF-8
+   * @throws IllegalStateException when one is no UTF-8, or would reach the engine as other bytes
    */
   static String[] toRuntime(TensorValue value) {
     List<ByteString> elements = ByteStrings.unpack(value.data());
@@ -37,6 +41,11 @@ final class OnnxStrings {
     ByteBuffer bytes = element.asReadOnlyByteBuffer();
     try {
       CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes);
+      if (text.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c))) {
+        throw new IllegalStateException(
+            "input '%s' holds NUL or a character beyond U+FFFF, which would reach the engine as other bytes"
+                .formatted(name));
+      }
       return text.toString();
     } catch (CharacterCodingException e) {
       throw new IllegalStateException(

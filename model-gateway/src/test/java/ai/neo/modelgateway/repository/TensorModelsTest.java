@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.TensorGateway;
 import ai.neo.modelgateway.TensorOnnx;
+import ai.neo.modelgateway.TinyOnnx;
 import ai.neo.modelgateway.engine.ByteStrings;
 import ai.neo.modelgateway.engine.ElementType;
+import ai.neo.modelgateway.engine.TensorValue;
+import ai.neo.modelgateway.engine.Tensors;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
@@ -67,7 +70,10 @@ class TensorModelsTest {
     model("scalar", "", TensorOnnx.identity(ElementType.INT64));
     model("column", "", TensorOnnx.identity(ElementType.FP32, ANY));
     model("words", "max_batch_size: 8", TensorOnnx.identity(ElementType.BYTES, ANY, 2));
-    model("none", stated(ElementType.FP32), TensorOnnx.identity(ElementType.FP32, ANY, ANY));
+    model(
+        "none",
+        stated(ElementType.FP32).replace("[-1]", "[-1, -1]"),
+        TensorOnnx.identity(ElementType.FP32, ANY, ANY));
     model(
         "grid",
         "backend: \"onnxruntime\" max_batch_size: 0"
@@ -255,8 +261,12 @@ class TensorModelsTest {
         "BYTES; [\"neo\",\"\",\"Z\u00fc\"]",
       })
   void everyTypeThatJsonHoldsPassesOverRest(String type, String data) throws Exception {
-    String before = "{\"inputs\":[{\"data\":%s,\"name\":\"x\",\"shape\":[3],\"datatype\":\"%s\"}]}";
-    JsonObject answer = object(post("id_" + type, before.formatted(data, type)));
+    JsonObject answer =
+        object(
+            post(
+                "id_" + type,
+                "{\"inputs\":[{\"data\":%s,\"name\":\"x\",\"shape\":[3],\"datatype\":\"%s\"}]}"
+                    .formatted(data, type)));
     JsonObject output = answer.getAsJsonArray("outputs").get(0).getAsJsonObject();
     assertThat(output.get("datatype").getAsString()).isEqualTo(type);
     assertThat(output.get("data")).isEqualTo(JsonParser.parseString(data));
@@ -288,6 +298,7 @@ class TensorModelsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
+      quoteCharacter = '`',
       value = {
         "UINT8; [1,2,256]; '256' is no UINT8 of input 'x'",
         "INT8; [1,2,-129]; '-129' is no INT8",
@@ -303,8 +314,11 @@ class TensorModelsTest {
         "BF16; [1,2,3]; receiving BF16 data via JSON is not supported",
       })
   void whatJsonCannotSayIsRefused(String type, String data, String reason) throws Exception {
-    String body = "{\"inputs\":[{\"name\":\"x\",\"shape\":[3],\"datatype\":\"%s\",\"data\":%s}]}";
-    HttpResponse<String> answer = post("id_" + type, body.formatted(type, data));
+    HttpResponse<String> answer =
+        post(
+            "id_" + type,
+            "{\"inputs\":[{\"name\":\"x\",\"shape\":[3],\"datatype\":\"%s\",\"data\":%s}]}"
+                .formatted(type, data));
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body()).contains(reason);
   }
@@ -466,7 +480,8 @@ class TensorModelsTest {
     assertThat(rows)
         .filteredOn(row -> row.getState().equals("UNAVAILABLE"))
         .extracting(row -> row.getName())
-        .containsExactly("custom", "nothing", "outside");
+        .contains("custom", "nothing", "outside")
+        .doesNotContain("none", "words", "add");
     assertThat(rows)
         .filteredOn(row -> row.getName().equals("custom"))
         .first()
@@ -475,6 +490,69 @@ class TensorModelsTest {
         .filteredOn(row -> row.getName().equals("outside"))
         .first()
         .satisfies(row -> assertThat(row.getReason()).contains("external data"));
+  }
+
+  @Test
+  void aRegisteredVersionIsServedUnderANameOfItsOwnAndNeverInALoopsPlace() throws Exception {
+    promote("pairs", served.registry.add("pairs", "onnx", "", addition()));
+    ModelInferRequest.Builder request =
+        raw("pairs", floats(1, 2, 3), tensor("left", "FP32", 1, 3), tensor("right", "FP32", 1, 3));
+    ModelInferResponse answer = served.stub().modelInfer(request.build());
+    assertThat(answer.getRawOutputContents(0)).isEqualTo(floats(2, 4, 6));
+    assertThat(answer.getParametersOrThrow("alias").getStringParam()).isEqualTo("champion");
+    assertThat(config("pairs").getMaxBatchSize()).isZero();
+    assertThat(config("pairs").getInput(0).getDimsList()).containsExactly(-1L, 3L);
+    assertThat(served.catalog.champion("pairs")).as("what the loop may read").isEmpty();
+
+    promote("direction", served.registry.add("direction", "onnx", "", new TinyOnnx().bytes()));
+    String intruder = served.registry.add("direction", "onnx", "", addition());
+    assertThatThrownBy(() -> promote("direction", intruder))
+        .hasMessageContaining("its signature is not the loop's");
+    assertThat(served.catalog.champion("direction")).isPresent();
+    String late = served.registry.add("pairs", "onnx", "", new TinyOnnx().bytes());
+    assertThatThrownBy(() -> promote("pairs", late)).hasMessageContaining("it takes features");
+    String named = served.registry.add("named", "onnx", "features-v1", addition());
+    assertThatThrownBy(() -> promote("named", named))
+        .hasMessageContaining("must have the one input 'features'");
+  }
+
+  private static void promote(String model, String version) throws Exception {
+    served.catalog.promote(model, version, "", "test", "a test");
+  }
+
+  @Test
+  void textThatTheEngineWouldSeeOtherwiseIsRefused() {
+    for (String text : List.of("\uD83D\uDE00", "a\u0000b")) {
+      assertThatThrownBy(() -> served.stub().modelInfer(strings("a", text).build()))
+          .hasMessageStartingWith("INTERNAL: ")
+          .hasMessageContaining("would reach the engine as other bytes");
+    }
+    ModelInferRequest.Builder wrong =
+        strings("a", "b")
+            .setRawInputContents(
+                0, ByteStrings.pack(List.of(ByteString.EMPTY, ByteString.fromHex("ff"))));
+    assertThatThrownBy(() -> served.stub().modelInfer(wrong.build()))
+        .hasMessageContaining("no UTF-8");
+  }
+
+  @Test
+  void whatWaitsIsJoinedToABatchAndPartedAgain() {
+    Tensors one = words("a", "bc");
+    Tensors two = words("", "d", "efg", "h");
+    assertThat(one.joins(two)).isTrue();
+    assertThat(one.joins(new Tensors(two.values(), 1, false))).isFalse();
+    Tensors both = one.joined(List.of(two));
+    assertThat(both.rows()).isEqualTo(3);
+    assertThat(both.values().getFirst().shape()).containsExactly(3L, 2L);
+    assertThat(both.part(0, 1)).isEqualTo(one);
+    assertThat(both.part(1, 2)).isEqualTo(two);
+  }
+
+  private static Tensors words(String... values) {
+    ByteString data = strings(values).getRawInputContents(0);
+    List<Long> shape = List.of(values.length / 2L, 2L);
+    return new Tensors(
+        List.of(new TensorValue("x", ElementType.BYTES, shape, data)), values.length / 2, true);
   }
 
   /** A wrong request, with the status and the text that it gets. */
