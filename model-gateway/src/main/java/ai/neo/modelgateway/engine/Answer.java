@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,7 +12,8 @@ import java.util.Objects;
  * @param columns what else the model tells of each row, in the model's order
  */
 @SuppressWarnings("ArrayRecordComponent") // written once by the engine, then copied to the wire
-public record Answer(float[] actionProbabilities, float[] expectedReturn, List<Column> columns) {
+public record Answer(float[] actionProbabilities, float[] expectedReturn, List<Column> columns)
+    implements Reply {
 
   /** SELL, HOLD, BUY. */
   public static final int ACTIONS = 3;
@@ -76,8 +78,24 @@ public record Answer(float[] actionProbabilities, float[] expectedReturn, List<C
   }
 
   /** The number of rows answered. */
+  @Override
   public int rows() {
     return actionProbabilities.length / ACTIONS;
+  }
+
+  @Override
+  public Answer part(int from, int count) {
+    return new Answer(
+        Arrays.copyOfRange(actionProbabilities, from * ACTIONS, (from + count) * ACTIONS),
+        hasExpectedReturn()
+            ? Arrays.copyOfRange(expectedReturn, from, from + count)
+            : expectedReturn,
+        columns.stream()
+            .map(
+                column ->
+                    new Column(
+                        column.name(), Arrays.copyOfRange(column.values(), from, from + count)))
+            .toList());
   }
 
   /** Whether the model estimates returns. */

@@ -13,4 +13,15 @@ public interface ModelEngine {
    *     the contract (inputs, outputs, types, shapes) or cannot be loaded at all
    */
   ServableModel load(ModelArtifact artifact) throws ModelRefusedException;
+
+  /**
+   * Loads an artifact whatever it takes and answers, where this engine can serve that: the loop's
+   * contract if the artifact fulfils it, or else its own tensors. An artifact that names a feature
+   * set is meant for the loop, and is refused when it does not fulfil the contract.
+   *
+   * @throws ModelRefusedException as {@link #load}
+   */
+  default LoadedModel open(ModelArtifact artifact) throws ModelRefusedException {
+    return load(artifact);
+  }
 }

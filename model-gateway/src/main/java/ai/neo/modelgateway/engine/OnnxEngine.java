@@ -9,14 +9,19 @@ import ai.onnxruntime.TensorInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves ONNX with ONNX Runtime, on the caller's thread. Input {@code features} FP32 [-1, T · F];
  * outputs {@code action_probabilities} FP32 [-1, 3] and optionally {@code expected_return}, {@code
  * uncertainty} and {@code reconstruction_error} FP32 [-1, 1] or [-1]; further outputs are left
  * alone.
+ *
+ * <p>{@link #open} takes files of any other signature, too.
  */
 public final class OnnxEngine implements ModelEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxEngine.class);
 
   static final String FEATURES = "features";
   static final String ACTION_PROBABILITIES = "action_probabilities";
@@ -35,6 +40,24 @@ public final class OnnxEngine implements ModelEngine {
 
   @Override
   public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
+    return opened(artifact, OnnxEngine::ofLoop);
+  }
+
+  /** Of a file of any signature; one that names a feature set is the loop's, or refused. */
+  @Override
+  public LoadedModel open(ModelArtifact artifact) throws ModelRefusedException {
+    return opened(artifact, OnnxEngine::ofAnySignature);
+  }
+
+  /** Makes a model of a session, which is the model's then unless this throws. */
+  @FunctionalInterface
+  private interface Maker<M extends LoadedModel> {
+    M make(ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
+        throws OrtException, ModelRefusedException;
+  }
+
+  private static <M extends LoadedModel> M opened(ModelArtifact artifact, Maker<M> maker)
+      throws ModelRefusedException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     OrtSession session;
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -46,7 +69,7 @@ public final class OnnxEngine implements ModelEngine {
       throw new ModelRefusedException("ONNX Runtime cannot load it: " + e.getMessage(), e);
     }
     try {
-      return accepted(artifact, environment, session);
+      return maker.make(artifact, environment, session);
     } catch (OrtException | ModelRefusedException | RuntimeException e) {
       closeAfter(e, session);
       throw e instanceof ModelRefusedException refused
@@ -55,10 +78,38 @@ public final class OnnxEngine implements ModelEngine {
     }
   }
 
-  private static ServableModel accepted(
+  private static ServableModel ofLoop(
       ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
       throws OrtException, ModelRefusedException {
     requireFeatureSet(artifact, session);
+    return new OnnxModel(artifact, environment, session, contract(session));
+  }
+
+  private static LoadedModel ofAnySignature(
+      ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
+      throws OrtException, ModelRefusedException {
+    boolean forFeatures =
+        !artifact.featureSetId().isEmpty()
+            || session.getMetadata().getCustomMetadata().containsKey(FEATURE_SET_ID);
+    if (forFeatures) {
+      return ofLoop(artifact, environment, session);
+    }
+    OnnxModel.Contract contract;
+    try {
+      contract = contract(session);
+    } catch (ModelRefusedException e) {
+      LOG.info("{} is served with its own tensors, and never to the loop: {}", artifact, reason(e));
+      return OnnxTensorModel.of(artifact, environment, session);
+    }
+    return new OnnxModel(artifact, environment, session, contract);
+  }
+
+  private static String reason(ModelRefusedException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private static OnnxModel.Contract contract(OrtSession session)
+      throws OrtException, ModelRefusedException {
     Map<String, NodeInfo> inputs = session.getInputInfo();
     if (inputs.size() != 1 || !inputs.containsKey(FEATURES)) {
       throw new ModelRefusedException(
@@ -88,11 +139,7 @@ public final class OnnxEngine implements ModelEngine {
       requireOnePerRow(column, outputs);
     }
     int width = (int) input[1];
-    return new OnnxModel(
-        artifact,
-        environment,
-        session,
-        new OnnxModel.Contract(width, window(session, width), expectsReturn, columns));
+    return new OnnxModel.Contract(width, window(session, width), expectsReturn, columns);
   }
 
   private static int window(OrtSession session, int width)

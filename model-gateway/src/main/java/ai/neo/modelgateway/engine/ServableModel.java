@@ -3,16 +3,14 @@ package ai.neo.modelgateway.engine;
 import java.util.List;
 
 /**
- * One loaded, immutable version of a model. Safe for any number of threads, except that nobody may
- * call {@link #infer} once {@link #close} was called; the serving catalog sees to that.
+ * A model of the loop: rows of features in, action probabilities out. Safe for any number of
+ * threads, except that nobody may call {@link #infer} once {@link #close} was called; the serving
+ * catalog sees to that.
  *
  * <p>Answers are not checked here: whoever serves them refuses those that are not {@linkplain
  * Answer#isFinite() finite}.
  */
-public interface ServableModel extends AutoCloseable {
-
-  /** What this was loaded from. */
-  ModelArtifact artifact();
+public non-sealed interface ServableModel extends LoadedModel {
 
   /** T · F, the width of a row: the oldest of its vectors first, the newest last. */
   int features();
@@ -28,12 +26,6 @@ public interface ServableModel extends AutoCloseable {
   }
 
   /**
-   * Whether a few rows take microseconds: then they are answered where they arrive, since handing
-   * them to another thread would cost more than the answer.
-   */
-  boolean isQuick();
-
-  /**
    * Answers a batch.
    *
    * @param rowMajorFeatures {@code rows × features()} numbers; only read
@@ -42,8 +34,4 @@ public interface ServableModel extends AutoCloseable {
    * @throws IllegalStateException when the engine fails
    */
   Answer infer(float[] rowMajorFeatures, int rows);
-
-  /** Frees the engine's memory. A second call does nothing. */
-  @Override
-  void close();
 }

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.network;
 
+import ai.neo.modelgateway.engine.ProtobufMessage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;

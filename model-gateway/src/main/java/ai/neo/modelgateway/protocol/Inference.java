@@ -1,10 +1,12 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.engine.Question;
 import ai.neo.modelgateway.routing.ActiveRoute;
 import ai.neo.modelgateway.routing.ActiveRoutes;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.serving.TensorContract;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import io.grpc.Status;
@@ -172,30 +174,31 @@ final class Inference {
     long received = order.received();
     RequestParameters.check(request);
     Pins.read(request).require(catalog, request, entered, received);
-    List<ModelTensors.Tensor> outputs = wanted(request, ModelTensors.outputs(entered.version()));
-    InputReader.Rows rows = InputReader.read(request, entered.version());
+    Set<String> outputs = wanted(request, ModelTensors.outputs(entered.version()));
+    Question question = InputReader.read(request, entered.version());
     Pending.Stations stations = new Pending.Stations(received, started, System.nanoTime());
-    Pending pending = new Pending(request, entered, outputs, rows, stations, replies);
+    Pending pending = new Pending(request, entered, outputs, question, stations, replies);
     pending.requireWanted();
     return pending;
   }
 
   private static boolean isQuick(ModelInferRequest request, ServingCatalog.Entered entered) {
-    return entered.version().model().isQuick() && request.getSerializedSize() <= QUICK_BYTES;
+    return entered.version().loaded().isQuick() && request.getSerializedSize() <= QUICK_BYTES;
   }
 
   private void schedule(Pending pending) {
-    int rowsMax = batching.rowsMax(pending.model(), pending.invariant(), pending.rowsTogether());
+    int agreed = batching.rowsMax(pending.model(), pending.invariant(), pending.rowsTogether());
+    int rowsMax = Math.min(agreed, pending.batchMax());
     scheduler.submit(pending.work(rowsMax, PATIENCE_NS), pending).ifPresent(pending::waitIn);
   }
 
-  /** The outputs that were asked for, in the model's order and each once; all when none was. */
-  private static List<ModelTensors.Tensor> wanted(
-      ModelInferRequest request, List<ModelTensors.Tensor> offered) throws RefusedRequestException {
+  /** The names of the outputs that were asked for; all when none was. */
+  private static Set<String> wanted(ModelInferRequest request, List<TensorContract.Port> offered)
+      throws RefusedRequestException {
+    Set<String> names = offered.stream().map(TensorContract.Port::name).collect(Collectors.toSet());
     if (request.getOutputsCount() == 0) {
-      return offered;
+      return names;
     }
-    Set<String> names = offered.stream().map(ModelTensors.Tensor::name).collect(Collectors.toSet());
     Set<String> asked =
         request.getOutputsList().stream()
             .map(ModelInferRequest.InferRequestedOutputTensor::getName)
@@ -210,6 +213,6 @@ final class Inference {
                 + "'");
       }
     }
-    return offered.stream().filter(tensor -> asked.contains(tensor.name())).toList();
+    return asked;
   }
 }

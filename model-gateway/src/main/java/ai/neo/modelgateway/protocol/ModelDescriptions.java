@@ -4,6 +4,7 @@ import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.serving.TensorContract;
 import ai.neo.modelgateway.serving.VersionStatistics;
 import inference.DataType;
 import inference.InferBatchStatistics;
@@ -51,9 +52,13 @@ final class ModelDescriptions {
       ModelMetadataResponse.Builder metadata =
           ModelMetadataResponse.newBuilder()
               .setName(model)
-              .setPlatform(Platform.of(version.artifact().format()).platform())
-              .addInputs(tensor(ModelTensors.input(version)));
-      ModelTensors.outputs(version).forEach(output -> metadata.addOutputs(tensor(output)));
+              .setPlatform(Platform.of(version.artifact().format()).platform());
+      for (TensorContract.Port input : ModelTensors.inputs(version)) {
+        metadata.addInputs(tensor(input, ModelTensors.shape(version, input)));
+      }
+      for (TensorContract.Port output : ModelTensors.outputs(version)) {
+        metadata.addOutputs(tensor(output, ModelTensors.shape(version, output)));
+      }
       if (asked.isEmpty()) {
         versions(model).forEach(ready -> metadata.addVersions(ready.version()));
       } else {
@@ -76,6 +81,10 @@ final class ModelDescriptions {
     }
     ServedVersion version = ModelAvailability.enter(catalog, model, asked).version();
     try {
+      if (version.tensors().isPresent()) {
+        ModelConfig config = version.tensors().get().config();
+        return ModelConfigResponse.newBuilder().setConfig(config).build();
+      }
       Optional<ModelConfig> stated = version.terms().config();
       if (stated.filter(config -> config.getInputCount() > 0).isPresent()) {
         return ModelConfigResponse.newBuilder().setConfig(stated.get()).build();
@@ -100,13 +109,12 @@ final class ModelDescriptions {
                       .setCount(1))
               .putParameters("feature_set_id", parameter(version.artifact().featureSetId()))
               .putParameters("model_digest", parameter(version.artifact().digest()));
-      for (ModelTensors.Tensor output : ModelTensors.outputs(version)) {
+      for (TensorContract.Port output : ModelTensors.outputs(version)) {
         config.addOutput(
             ModelOutput.newBuilder()
                 .setName(output.name())
-                .setDataType(DataType.TYPE_FP32)
-                .addDims(ModelTensors.ANY)
-                .addDims(output.columns()));
+                .setDataType(output.type().inConfig())
+                .addAllDims(output.dims()));
       }
       return ModelConfigResponse.newBuilder().setConfig(config).build();
     } finally {
@@ -192,7 +200,7 @@ final class ModelDescriptions {
             .setName(model)
             .setVersion(version.version())
             .setLastInference(totals.lastInferenceMs())
-            .setInferenceCount(version.terms().maxBatchSize() > 0 ? totals.rows() : n)
+            .setInferenceCount(version.maxBatchSize() > 0 ? totals.rows() : n)
             .setExecutionCount(runs.stream().mapToLong(VersionStatistics.Executions::count).sum())
             .setInferenceStats(
                 InferStatistics.newBuilder()
@@ -217,12 +225,12 @@ final class ModelDescriptions {
     return StatisticDuration.newBuilder().setCount(count).setNs(ns).build();
   }
 
-  private static ModelMetadataResponse.TensorMetadata tensor(ModelTensors.Tensor tensor) {
+  private static ModelMetadataResponse.TensorMetadata tensor(
+      TensorContract.Port tensor, List<Long> shape) {
     return ModelMetadataResponse.TensorMetadata.newBuilder()
         .setName(tensor.name())
-        .setDatatype(ModelTensors.DATATYPE)
-        .addShape(ModelTensors.ANY)
-        .addShape(tensor.columns())
+        .setDatatype(tensor.type().name())
+        .addAllShape(shape)
         .build();
   }
 

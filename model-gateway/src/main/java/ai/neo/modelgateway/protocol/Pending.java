@@ -1,15 +1,15 @@
 package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.engine.Answer;
-import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.FeatureRows;
+import ai.neo.modelgateway.engine.Question;
+import ai.neo.modelgateway.engine.Tensors;
 import ai.neo.modelgateway.scheduling.Caller;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.scheduling.Work;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionStatistics;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
@@ -17,10 +17,8 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Status;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,13 +27,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Pending implements Caller {
 
-  private static final String CHAMPION = "champion";
-
   private final Context call = Context.current();
   private final ModelInferRequest request;
   private final ServingCatalog.Entered entered;
-  private final List<ModelTensors.Tensor> outputs;
-  private final InputReader.Rows rows;
+  private final Set<String> outputs;
+  private final Question question;
   private final Stations stations;
   private final Inference.Replies replies;
   private volatile Context.CancellationListener whenCallEnds;
@@ -47,14 +43,14 @@ final class Pending implements Caller {
   Pending(
       ModelInferRequest request,
       ServingCatalog.Entered entered,
-      List<ModelTensors.Tensor> outputs,
-      InputReader.Rows rows,
+      Set<String> outputs,
+      Question question,
       Stations stations,
       Inference.Replies replies) {
     this.request = request;
     this.entered = entered;
     this.outputs = outputs;
-    this.rows = rows;
+    this.question = question;
     this.stations = stations;
     this.replies = replies;
   }
@@ -64,12 +60,20 @@ final class Pending implements Caller {
   }
 
   int rows() {
-    return rows.count();
+    return question.rows();
   }
 
   /** As its author stated. */
   int rowsTogether() {
-    return version().terms().rowsTogether();
+    return version().rowsTogether();
+  }
+
+  /** How many rows the model takes at once, those of others included. */
+  int batchMax() {
+    if (!(question instanceof Tensors tensors)) {
+      return Integer.MAX_VALUE;
+    }
+    return tensors.batched() ? version().maxBatchSize() : 1;
   }
 
   /** Whether the caller insists on, or waives, an answer that depends on no other request. */
@@ -82,13 +86,7 @@ final class Pending implements Caller {
   Work work(int batchRowsMax, long patienceNs) {
     Deadline deadline = call.getDeadline();
     long left = deadline == null ? patienceNs : deadline.timeRemaining(TimeUnit.NANOSECONDS);
-    return new Work(
-        version(),
-        rows.values(),
-        rows.count(),
-        batchRowsMax,
-        System.nanoTime() + left,
-        deadline != null);
+    return new Work(version(), question, batchRowsMax, System.nanoTime() + left, deadline != null);
   }
 
   /** What nobody waits for any more is not computed: its place is for those who still wait. */
@@ -108,20 +106,19 @@ final class Pending implements Caller {
 
   /** Computes on this thread. */
   void compute() {
-    if (rows.count() == 0) {
+    if (rows() == 0) {
       long now = System.nanoTime();
       version().statistics().ran(1, 0);
       answered(new Result(new Answer(new float[0], new float[0]), 0, now, now));
       return;
     }
-    Scheduler.Attempt attempt = Scheduler.attempt(version(), rows.values(), rows.count());
-    if (attempt.answer().isEmpty()) {
+    Scheduler.Attempt attempt = Scheduler.attempt(version(), question);
+    if (attempt.reply().isEmpty()) {
       failed(attempt.problem());
       return;
     }
     version().statistics().ran(1, attempt.endedNs() - attempt.startedNs());
-    answered(
-        new Result(attempt.answer().get(), rows.count(), attempt.startedNs(), attempt.endedNs()));
+    answered(new Result(attempt.reply().get(), rows(), attempt.startedNs(), attempt.endedNs()));
   }
 
   @Override
@@ -135,17 +132,17 @@ final class Pending implements Caller {
 
   @Override
   public void answered(Result result) {
-    ModelInferResponse response = encode(result.answer(), result.batchRows());
+    ModelInferResponse response = Replied.to(request, entered, outputs).with(question, result);
     // It may have joined a computation that ran already: then it did not wait at all.
     long begun = Math.max(stations.prepared(), result.startedNs());
     long ended = Math.max(begun, result.endedNs());
     VersionStatistics.Stations at =
         new VersionStatistics.Stations(
             stations.received(), stations.started(), stations.prepared(), begun, ended);
-    version()
-        .statistics()
-        .succeeded(at, System.nanoTime(), rows.count(), System.currentTimeMillis());
-    version().recorded().answered(rows.values());
+    version().statistics().succeeded(at, System.nanoTime(), rows(), System.currentTimeMillis());
+    if (question instanceof FeatureRows rows) {
+      version().recorded().answered(rows.values());
+    }
     leave();
     replies.answered(response);
   }
@@ -216,49 +213,5 @@ final class Pending implements Caller {
 
   private ServedVersion version() {
     return entered.version();
-  }
-
-  private ModelInferResponse encode(Answer answer, int batchRows) {
-    ModelArtifact artifact = entered.version().artifact();
-    String shape = "[" + batchRows + "," + entered.version().model().features() + "]";
-    ModelInferResponse.Builder response =
-        ModelInferResponse.newBuilder()
-            .setModelName(request.getModelName())
-            .setModelVersion(artifact.version())
-            .setId(request.getId())
-            .putParameters("model_digest", text(artifact.digest()))
-            .putParameters("feature_set_id", text(artifact.featureSetId()))
-            .putParameters("alias", text(entered.champion() ? CHAMPION : ""))
-            .putParameters("batch_shape", text(shape))
-            .putParameters("engine", text(Platform.of(artifact.format()).engine()))
-            .putParameters(
-                "epoch", InferParameter.newBuilder().setInt64Param(entered.epoch()).build());
-    for (ModelTensors.Tensor tensor : outputs) {
-      float[] numbers =
-          switch (tensor.name()) {
-            case ModelTensors.ACTION_PROBABILITIES -> answer.actionProbabilities();
-            case ModelTensors.EXPECTED_RETURN -> answer.expectedReturn();
-            default -> answer.column(tensor.name());
-          };
-      response.addOutputs(
-          ModelInferResponse.InferOutputTensor.newBuilder()
-              .setName(tensor.name())
-              .setDatatype(ModelTensors.DATATYPE)
-              .addShape(answer.rows())
-              .addShape(tensor.columns()));
-      response.addRawOutputContents(littleEndian(numbers));
-    }
-    return response.build();
-  }
-
-  private static ByteString littleEndian(float[] numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    return UnsafeByteOperations.unsafeWrap(bytes.array());
-  }
-
-  private static InferParameter text(String value) {
-    return InferParameter.newBuilder().setStringParam(value).build();
   }
 }

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.routing.ShadowWork;
 import ai.neo.modelgateway.serving.ServedVersion;
 import com.google.protobuf.ByteString;
@@ -19,10 +20,11 @@ record ShadowedRequest(ModelInferRequest request, ModelInferResponse response)
   }
 
   @Override
-  public Optional<Rows> rows(ServedVersion version) {
+  public Optional<FeatureRows> rows(ServedVersion version) {
     try {
-      InputReader.Rows read = InputReader.read(request, version);
-      return Optional.of(new Rows(read.values(), read.count()));
+      return InputReader.read(request, version) instanceof FeatureRows rows
+          ? Optional.of(rows)
+          : Optional.empty();
     } catch (RefusedRequestException e) {
       return Optional.empty(); // the champion was swapped for one that takes other rows
     }

@@ -28,9 +28,6 @@ final class RepositoryModel {
   private static final String CONFIG = "config.pbtxt";
   private static final String FEATURE_SET_ID = "feature_set_id";
 
-  /** The rows that one computation holds at most, whatever a model allows. */
-  private static final int ROWS_MAX = 4096;
-
   /** What Triton does by them is done otherwise here, or not needed. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of("instance_group", "optimization", "model_warmup", "response_cache", "metric_tags");
@@ -149,21 +146,7 @@ final class RepositoryModel {
                 : ArtifactFormats.ONNX,
             featureSet,
             content);
-    return new SuppliedVersion(artifact, new ServingTerms(Optional.of(config), together(config)));
-  }
-
-  /** The largest preferred batch, or as many as a batch may have. */
-  private static int together(ModelConfig config) {
-    if (!config.hasDynamicBatching() || config.getMaxBatchSize() == 0) {
-      return 1;
-    }
-    int most = Math.min(config.getMaxBatchSize(), ROWS_MAX);
-    int preferred =
-        config.getDynamicBatching().getPreferredBatchSizeList().stream()
-            .mapToInt(Integer::intValue)
-            .max()
-            .orElse(most);
-    return Math.clamp(preferred, 1, most);
+    return new SuppliedVersion(artifact, ServingTerms.of(config));
   }
 
   private static void warnOfNoEffect(ModelConfig.Builder config) {

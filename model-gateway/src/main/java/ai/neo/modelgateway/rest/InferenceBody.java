@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.rest;
 
+import ai.neo.modelgateway.engine.ElementType;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.ByteString;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,7 +27,10 @@ final class InferenceBody {
   private static final String BINARY = "binary_data";
   private static final String BINARY_DEFAULT = "binary_data_output";
 
+  private static final int NOWHERE = -1;
+
   private final byte[] body;
+  private final int headerLength;
   private final ModelInferRequest.Builder request = ModelInferRequest.newBuilder();
   private final Set<String> binary = new HashSet<>();
   private final Set<String> inText = new HashSet<>();
@@ -34,6 +39,7 @@ final class InferenceBody {
 
   private InferenceBody(byte[] body, int headerLength) {
     this.body = body;
+    this.headerLength = headerLength;
     this.nextBinary = headerLength;
   }
 
@@ -119,7 +125,7 @@ final class InferenceBody {
   private void input(JsonParser in) throws IOException, HttpRefusal {
     require(in.currentToken() == JsonToken.START_OBJECT, "each input must be a JSON object");
     InferInputTensor.Builder input = InferInputTensor.newBuilder();
-    Numbers numbers = null;
+    int dataAt = NOWHERE;
     Map<String, InferParameter> parameters = new HashMap<>();
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String field = in.currentName();
@@ -129,7 +135,11 @@ final class InferenceBody {
         case "datatype" -> input.setDatatype(text(in, "datatype"));
         case "shape" -> shape(in, input);
         case "parameters" -> parameters = Parameters.read(in);
-        case "data" -> numbers = Numbers.read(in);
+        case "data" -> {
+          startArray(in, "data");
+          dataAt = (int) in.currentTokenLocation().getByteOffset();
+          in.skipChildren();
+        }
         default -> in.skipChildren();
       }
     }
@@ -138,11 +148,27 @@ final class InferenceBody {
     request.addInputs(input);
     if (size != null) {
       require(
-          numbers == null,
+          dataAt == NOWHERE,
           "input '" + input.getName() + "' has both 'data' and 'binary_data_size'");
       request.addRawInputContents(binary(input.getName(), size));
-    } else if (numbers != null) {
-      request.addRawInputContents(numbers.packed(input));
+    } else if (dataAt != NOWHERE) {
+      request.addRawInputContents(elements(dataAt, input));
+    }
+  }
+
+  /**
+   * Reads the elements when everything else of the input is known, whatever its order. Those of an
+   * unknown type are left out: the request is refused for it.
+   */
+  private ByteString elements(int at, InferInputTensor.Builder input)
+      throws IOException, HttpRefusal {
+    Optional<ElementType> type = ElementType.of(input.getDatatype());
+    if (type.isEmpty()) {
+      return ByteString.EMPTY;
+    }
+    try (JsonParser in = Json.FACTORY.createParser(body, at, headerLength - at)) {
+      in.nextToken();
+      return Elements.read(in, input, type.get());
     }
   }
 

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.routing;
 
 import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.network.Outcome;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServedVersion;
@@ -104,19 +105,18 @@ final class Shadow implements AutoCloseable {
     }
     ServedVersion version = entered.get().version();
     try {
-      Optional<ShadowWork.Rows> rows = work.rows(version);
-      if (rows.isEmpty() || rows.get().count() == 0) {
+      Optional<FeatureRows> rows = work.rows(version);
+      if (rows.isEmpty() || rows.get().rows() == 0) {
         unscored.increment();
         return;
       }
-      Scheduler.Attempt attempt =
-          Scheduler.attempt(version, rows.get().values(), rows.get().count());
-      if (attempt.answer().isEmpty()) {
+      Scheduler.Attempt attempt = Scheduler.attempt(version, rows.get());
+      if (!(attempt.reply().orElse(null) instanceof Answer answer)) {
         failures.increment();
         return;
       }
       computed.increment();
-      keep(work, attempt.answer().get());
+      keep(work, answer);
     } finally {
       version.leave();
     }

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.routing;
 
+import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.serving.ServedVersion;
 import java.util.Optional;
 
@@ -10,16 +11,10 @@ public interface ShadowWork {
   String predictionId();
 
   /** The rows that were asked, as that version takes them; empty when it does not. */
-  Optional<Rows> rows(ServedVersion version);
+  Optional<FeatureRows> rows(ServedVersion version);
 
   /** What the caller was answered; empty where that is not one row with its probabilities. */
   Optional<ChampionAnswer> champion();
-
-  /**
-   * @param values row-major
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed on once, to the engine
-  record Rows(float[] values, int count) {}
 
   /**
    * One row's answer.

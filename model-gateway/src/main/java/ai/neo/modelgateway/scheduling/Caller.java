@@ -1,6 +1,6 @@
 package ai.neo.modelgateway.scheduling;
 
-import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.Reply;
 
 /** Who waits for a computation. Exactly one of the outcomes is told, once. */
 public interface Caller {
@@ -29,11 +29,11 @@ public interface Caller {
   }
 
   /**
-   * An answer to this caller's rows.
+   * A reply to this caller's rows.
    *
    * @param batchRows rows that the engine saw together, this caller's included
    * @param startedNs when the engine was asked, by {@link System#nanoTime}
    * @param endedNs when it had answered
    */
-  record Result(Answer answer, int batchRows, long startedNs, long endedNs) {}
+  record Result(Reply reply, int batchRows, long startedNs, long endedNs) {}
 }

@@ -1,9 +1,9 @@
 package ai.neo.modelgateway.scheduling;
 
-import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.Question;
+import ai.neo.modelgateway.engine.Reply;
 import ai.neo.modelgateway.serving.ServedVersion;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -145,9 +145,7 @@ public final class Scheduler implements AutoCloseable {
       if (other.deadlineNs > deadlineNs) {
         break;
       }
-      boolean together =
-          !work.isAlone() && !other.work.isAlone() && other.work.version() == work.version();
-      if (!together) {
+      if (!work.joins(other.work)) {
         before += recentNs(other.work);
       }
     }
@@ -247,7 +245,7 @@ public final class Scheduler implements AutoCloseable {
       while (!first.work.isAlone() && others.hasNext()) {
         Computation other = others.next();
         boolean fits = rows + other.work.rows() <= first.work.batchRowsMax();
-        if (fits && !other.work.isAlone() && other.work.version() == first.work.version()) {
+        if (fits && first.work.joins(other.work)) {
           others.remove();
           rows += take(other, batch, gone) ? other.work.rows() : 0;
         }
@@ -272,16 +270,10 @@ public final class Scheduler implements AutoCloseable {
 
   private void together(List<Computation> batch) {
     ServedVersion version = batch.getFirst().work.version();
-    int rows = batch.stream().mapToInt(c -> c.work.rows()).sum();
-    float[] values = new float[rows * version.model().features()];
-    int at = 0;
-    for (Computation computation : batch) {
-      float[] own = computation.work.values();
-      System.arraycopy(own, 0, values, at, own.length);
-      at += own.length;
-    }
-    Attempt attempt = attempt(version, values, rows, clock);
-    if (attempt.answer().isEmpty()) {
+    List<Question> others = batch.stream().skip(1).map(c -> c.work.question()).toList();
+    Question all = batch.getFirst().work.question().joined(others);
+    Attempt attempt = attempt(version, all, clock);
+    if (attempt.reply().isEmpty()) {
       LOG.warn("{}: {}; each is tried alone", version.artifact(), attempt.problem());
       batch.forEach(this::alone);
       return;
@@ -289,17 +281,18 @@ public final class Scheduler implements AutoCloseable {
     version.statistics().ran(batch.size(), attempt.endedNs() - attempt.startedNs());
     int row = 0;
     for (Computation computation : batch) {
-      Answer own = rows(attempt.answer().get(), row, computation.work.rows());
+      Reply own = attempt.reply().get().part(row, computation.work.rows());
       row += computation.work.rows();
-      Caller.Result result = new Caller.Result(own, rows, attempt.startedNs(), attempt.endedNs());
+      Caller.Result result =
+          new Caller.Result(own, all.rows(), attempt.startedNs(), attempt.endedNs());
       finished(computation, attempt).forEach(caller -> tell(() -> caller.answered(result)));
     }
   }
 
   private void alone(Computation computation) {
     Work work = computation.work;
-    Attempt attempt = attempt(work.version(), work.values(), work.rows(), clock);
-    if (attempt.answer().isEmpty()) {
+    Attempt attempt = attempt(work.version(), work.question(), clock);
+    if (attempt.reply().isEmpty()) {
       finished(computation, attempt)
           .forEach(caller -> tell(() -> caller.failed(attempt.problem())));
       return;
@@ -307,7 +300,7 @@ public final class Scheduler implements AutoCloseable {
     work.version().statistics().ran(1, attempt.endedNs() - attempt.startedNs());
     Caller.Result result =
         new Caller.Result(
-            attempt.answer().get(), work.rows(), attempt.startedNs(), attempt.endedNs());
+            attempt.reply().get(), work.rows(), attempt.startedNs(), attempt.endedNs());
     finished(computation, attempt).forEach(caller -> tell(() -> caller.answered(result)));
   }
 
@@ -336,48 +329,33 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * What an engine made of rows.
+   * What an engine made of a question.
    *
-   * @param answer empty when there is none that may be given
+   * @param reply empty when there is none that may be given
    * @param problem why
    */
-  public record Attempt(Optional<Answer> answer, String problem, long startedNs, long endedNs) {}
+  public record Attempt(Optional<Reply> reply, String problem, long startedNs, long endedNs) {}
 
-  /** Computes on this thread, and finds out whether the answer is one. */
-  public static Attempt attempt(ServedVersion version, float[] values, int rows) {
-    return attempt(version, values, rows, System::nanoTime);
+  /** Computes on this thread, and finds out whether the reply is one. */
+  public static Attempt attempt(ServedVersion version, Question question) {
+    return attempt(version, question, System::nanoTime);
   }
 
-  private static Attempt attempt(
-      ServedVersion version, float[] values, int rows, LongSupplier clock) {
+  private static Attempt attempt(ServedVersion version, Question question, LongSupplier clock) {
     long started = clock.getAsLong();
     String problem;
     try {
-      Answer answer = version.model().infer(values, rows);
-      if (answer.rows() == rows && answer.isFinite()) {
-        return new Attempt(Optional.of(answer), "", started, clock.getAsLong());
+      Reply reply = question.ask(version.loaded());
+      Optional<String> objection = question.objection(reply);
+      if (objection.isEmpty()) {
+        return new Attempt(Optional.of(reply), "", started, clock.getAsLong());
       }
-      problem = "its answer is not finite, or has not one row for each row asked";
+      problem = objection.get();
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      LOG.error("{} failed on a request of {} rows", version.artifact(), rows, e);
+      LOG.error("{} failed on a request of {} rows", version.artifact(), question.rows(), e);
       problem = String.valueOf(e.getMessage());
     }
     return new Attempt(Optional.empty(), problem, started, clock.getAsLong());
-  }
-
-  private static Answer rows(Answer all, int from, int count) {
-    return new Answer(
-        Arrays.copyOfRange(
-            all.actionProbabilities(), from * Answer.ACTIONS, (from + count) * Answer.ACTIONS),
-        all.hasExpectedReturn()
-            ? Arrays.copyOfRange(all.expectedReturn(), from, from + count)
-            : all.expectedReturn(),
-        all.columns().stream()
-            .map(
-                column ->
-                    new Answer.Column(
-                        column.name(), Arrays.copyOfRange(column.values(), from, from + count)))
-            .toList());
   }
 
   /** A caller that cannot be told must not keep the others from it. */

@@ -46,6 +46,11 @@ final class Holding {
 
   private ServedVersion served(Serving now, ServedVersion champion, String version)
       throws ModelRefusedException {
+    if (champion.tensors().isPresent()) {
+      throw new ModelRefusedException(
+          "model '%s' takes tensors of its own; routes are for models of the loop's signature"
+              .formatted(slot.name()));
+    }
     ServedVersion warm = now.warm().get(version);
     ServedVersion served =
         warm == null ? loader.load(slot.name(), version, Optional.of(champion)).version() : warm;

@@ -1,9 +1,12 @@
 package ai.neo.modelgateway.serving;
 
 import ai.neo.modelgateway.engine.InFlight;
+import ai.neo.modelgateway.engine.LoadedModel;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ServableModel;
+import ai.neo.modelgateway.engine.TensorModel;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A version that is loaded, verified and warm, with what it has done so far. Whoever got it from
@@ -12,7 +15,8 @@ import java.util.Objects;
  */
 public final class ServedVersion {
 
-  private final ServableModel model;
+  private final LoadedModel model;
+  private final Optional<TensorContract> tensors;
   private final boolean expectsReturn;
   private final ServingTerms terms;
   private final VersionStatistics statistics = new VersionStatistics();
@@ -24,15 +28,64 @@ public final class ServedVersion {
   }
 
   ServedVersion(ServableModel model, boolean expectsReturn, ServingTerms terms) {
+    this(model, expectsReturn, Optional.empty(), terms);
+  }
+
+  /** Of tensors of its own. */
+  ServedVersion(TensorModel model, TensorContract tensors, ServingTerms terms) {
+    this(model, false, Optional.of(tensors), terms);
+  }
+
+  private ServedVersion(
+      LoadedModel model,
+      boolean expectsReturn,
+      Optional<TensorContract> tensors,
+      ServingTerms terms) {
     this.model = Objects.requireNonNull(model, "model");
     this.expectsReturn = expectsReturn;
+    this.tensors = tensors;
     this.terms = Objects.requireNonNull(terms, "terms");
     this.requests = new InFlight(model::close);
   }
 
-  /** The model; use it only between entering and leaving. */
-  public ServableModel model() {
+  /** Whatever it is; use it only between entering and leaving. */
+  public LoadedModel loaded() {
     return model;
+  }
+
+  /**
+   * The model of the loop; use it only between entering and leaving.
+   *
+   * @throws IllegalArgumentException when it is of tensors of its own
+   */
+  public ServableModel model() {
+    return switch (model) {
+      case ServableModel ofLoop -> ofLoop;
+      case TensorModel other ->
+          throw new IllegalArgumentException(
+              other.artifact()
+                  + " takes tensors of its own; this is for models of the signature 'features' ->"
+                  + " 'action_probabilities'");
+    };
+  }
+
+  /** How callers see a model of tensors of its own; empty for one of the loop. */
+  public Optional<TensorContract> tensors() {
+    return tensors;
+  }
+
+  /** The rows of one request at most; 0 where the first dimension is the model's own. */
+  public int maxBatchSize() {
+    return tensors
+        .map(contract -> contract.config().getMaxBatchSize())
+        .orElse(terms.maxBatchSize());
+  }
+
+  /** How many rows of waiting requests its author has computed at once; 1 for each alone. */
+  public int rowsTogether() {
+    return tensors
+        .map(contract -> ServingTerms.of(contract.config()).rowsTogether())
+        .orElse(terms.rowsTogether());
   }
 
   public ModelArtifact artifact() {

@@ -130,9 +130,17 @@ public final class ServingCatalog implements AutoCloseable {
     return slot.everServed(version) ? Availability.NOT_READY : Availability.UNKNOWN_VERSION;
   }
 
-  /** The version that answers by default. It may be closed by later swaps; do not hold on to it. */
+  /**
+   * The loop's model that answers by default, if it is one. It may be closed by later swaps; do not
+   * hold on to it.
+   */
   public Optional<ServableModel> champion(String model) {
-    return serving(model).champion().map(ServedVersion::model);
+    return serving(model)
+        .champion()
+        .map(ServedVersion::loaded)
+        .flatMap(
+            loaded ->
+                loaded instanceof ServableModel ofLoop ? Optional.of(ofLoop) : Optional.empty());
   }
 
   /** For one thread that looks at versions beside serving. */

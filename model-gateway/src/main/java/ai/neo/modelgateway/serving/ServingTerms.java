@@ -29,6 +29,28 @@ public record ServingTerms(Optional<ModelConfig> config, int rowsTogether) {
   private static final String RETURN = "expected_return";
   private static final long ANY = -1;
 
+  /** The rows that one computation holds at most, whatever a model allows. */
+  private static final int ROWS_MAX = 4096;
+
+  /** As stated: batches as its dynamic batching says. */
+  public static ServingTerms of(ModelConfig config) {
+    return new ServingTerms(Optional.of(config), together(config));
+  }
+
+  /** The largest preferred batch, or as many as a batch may have. */
+  private static int together(ModelConfig config) {
+    if (!config.hasDynamicBatching() || config.getMaxBatchSize() == 0) {
+      return 1;
+    }
+    int most = Math.min(config.getMaxBatchSize(), ROWS_MAX);
+    int preferred =
+        config.getDynamicBatching().getPreferredBatchSizeList().stream()
+            .mapToInt(Integer::intValue)
+            .max()
+            .orElse(most);
+    return Math.clamp(preferred, 1, most);
+  }
+
   public ServingTerms {
     if (rowsTogether < 1) {
       throw new IllegalArgumentException("rowsTogether must be at least 1: " + rowsTogether);

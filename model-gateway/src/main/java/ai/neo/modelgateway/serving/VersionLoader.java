@@ -3,10 +3,14 @@ package ai.neo.modelgateway.serving;
 import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ArtifactFormats;
 import ai.neo.modelgateway.engine.GoldenCheck;
+import ai.neo.modelgateway.engine.LoadedModel;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
+import ai.neo.modelgateway.engine.TensorModel;
+import inference.ModelConfig;
+import inference.ModelParameter;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -60,24 +64,86 @@ final class VersionLoader {
     if (champion.isPresent()) {
       requireFeatureSet(artifact, champion.get().artifact());
     }
-    ServableModel loaded = engine(artifact.format()).load(artifact);
+    LoadedModel loaded = engine(artifact.format()).open(artifact);
     long ready = System.nanoTime();
     try {
-      if (champion.isPresent()) {
-        requireWidth(loaded, champion.get());
-      }
-      boolean expectsReturn = warm(loaded);
-      GoldenCheck.require(loaded, artifact.goldenRows());
-      List<float[]> recorded =
-          champion.map(before -> before.recorded().rows(loaded.features())).orElse(List.of());
-      warm(loaded, recorded);
-      long warm = System.nanoTime();
-      ServedVersion served = new ServedVersion(loaded, expectsReturn);
-      return new Loaded(served, ready - start, warm - ready, recorded.size());
+      return switch (loaded) {
+        case ServableModel ofLoop -> {
+          List<float[]> recorded = recorded(ofLoop, champion);
+          boolean expectsReturn = warm(ofLoop);
+          GoldenCheck.require(ofLoop, artifact.goldenRows());
+          warm(ofLoop, recorded);
+          ServedVersion served = new ServedVersion(ofLoop, expectsReturn);
+          yield new Loaded(served, ready - start, System.nanoTime() - ready, recorded.size());
+        }
+        case TensorModel tensors -> {
+          ServedVersion served = served(tensors, champion);
+          yield new Loaded(served, ready - start, System.nanoTime() - ready, 0);
+        }
+      };
     } catch (ModelRefusedException | RuntimeException e) {
       loaded.close();
       throw e;
     }
+  }
+
+  /** What callers sent the champion, whose rows have to fit. */
+  private static List<float[]> recorded(ServableModel loaded, Optional<ServedVersion> champion)
+      throws ModelRefusedException {
+    if (champion.isEmpty()) {
+      return List.of();
+    }
+    ServedVersion before = champion.get();
+    if (before.tensors().isPresent()) {
+      throw new ModelRefusedException(
+          "it takes features, the champion (version %s) and its callers have tensors of their own"
+              .formatted(before.version()));
+    }
+    requireWidth(loaded, before);
+    return before.recorded().rows(loaded.features());
+  }
+
+  /**
+   * A registered version of any signature. It never takes the place of a model of the loop, nor of
+   * one that its callers could not call.
+   */
+  private static ServedVersion served(TensorModel model, Optional<ServedVersion> champion)
+      throws ModelRefusedException {
+    ModelArtifact artifact = model.artifact();
+    if (!artifact.goldenRows().isEmpty()) {
+      throw new ModelRefusedException(
+          "its golden rows are features and action_probabilities, which it neither takes nor answers; register it without them");
+    }
+    ModelConfig named =
+        ModelConfig.newBuilder()
+            .setName(artifact.model())
+            .setPlatform("onnxruntime_onnx")
+            .setBackend("onnxruntime")
+            .putParameters("model_digest", text(artifact.digest()))
+            .build();
+    TensorContract contract = TensorContract.plain(named, model.signature());
+    if (champion.isPresent() && champion.get().tensors().isEmpty()) {
+      throw new ModelRefusedException(
+          "its signature is not the loop's ('features' -> 'action_probabilities'), the champion's (version %s) is: its callers could not call it. It takes %s and answers %s; register it under a name of its own"
+              .formatted(
+                  champion.get().version(),
+                  model.signature().inputs(),
+                  model.signature().outputs()));
+    }
+    if (champion.isPresent() && !contract.serves(champion.get().tensors().orElseThrow())) {
+      throw new ModelRefusedException(
+          "it takes %s and answers %s, which is not what the champion (version %s) and its callers have; register it under a name of its own"
+              .formatted(
+                  model.signature().inputs(),
+                  model.signature().outputs(),
+                  champion.get().version()));
+    }
+    TensorWarmUp.run(model);
+    return new ServedVersion(model, contract, ServingTerms.NONE);
+  }
+
+  private static ModelParameter text(String value) {
+    return ModelParameter.newBuilder().setStringValue(value).build();
   }
 
   /**
@@ -88,12 +154,22 @@ final class VersionLoader {
   ServedVersion load(SuppliedVersion version) throws ModelRefusedException {
     requireDigest(version.artifact());
     ArtifactFormats.check(version.artifact());
-    ServableModel loaded = engine(version.artifact().format()).load(version.artifact());
+    LoadedModel loaded = engine(version.artifact().format()).open(version.artifact());
     try {
-      boolean expectsReturn = warm(loaded);
-      version.terms().check(loaded, expectsReturn);
-      return new ServedVersion(
-          loaded, expectsReturn && version.terms().offersReturn(), version.terms());
+      return switch (loaded) {
+        case ServableModel ofLoop -> {
+          boolean expectsReturn = warm(ofLoop);
+          version.terms().check(ofLoop, expectsReturn);
+          boolean offersReturn = expectsReturn && version.terms().offersReturn();
+          yield new ServedVersion(ofLoop, offersReturn, version.terms());
+        }
+        case TensorModel tensors -> {
+          ModelConfig stated = version.terms().config().orElse(ModelConfig.getDefaultInstance());
+          TensorContract contract = TensorContract.of(stated, tensors.signature());
+          TensorWarmUp.run(tensors);
+          yield new ServedVersion(tensors, contract, version.terms());
+        }
+      };
     } catch (ModelRefusedException | RuntimeException e) {
       loaded.close();
       throw e;

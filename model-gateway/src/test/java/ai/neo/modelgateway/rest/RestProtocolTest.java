@@ -174,7 +174,7 @@ class RestProtocolTest {
         "{\"parameters\":{\"a\":[]},\"inputs\":[]} | parameter 'a' must be a string, a number or a boolean",
         "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,4],\"datatype\":\"FP64\",\"data\":[0,0,0,0]}]} | inference input 'features' data-type is 'FP64', but model 'direction' expects 'FP32'",
         "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,4],\"datatype\":\"FP32\",\"data\":[0,0,0]}]} | Unable to parse 'data': Shape does not match true shape of 'data' field",
-        "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,4],\"datatype\":\"FP32\",\"data\":[0,0,\"1\",0]}]} | Unable to parse 'data': Shape does not match true shape of 'data' field",
+        "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,4],\"datatype\":\"FP32\",\"data\":[0,0,\"1\",0]}]} | Unable to parse 'data': '1' is no FP32 of input 'features'",
         "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,4],\"datatype\":\"FP32\",\"data\":[{}]}]} | 'data' must hold scalars only",
         "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,3],\"datatype\":\"FP32\",\"data\":[0,0,0]}]} | unexpected shape for input 'features' for model 'direction'. Expected [-1,4], got [1,3].",
         "{\"inputs\":[{\"name\":\"features\",\"shape\":[1,4],\"datatype\":\"FP32\"}]} | unable to find data for input tensor 'features' for model 'direction' in request.",

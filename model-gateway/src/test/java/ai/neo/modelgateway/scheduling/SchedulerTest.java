@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.neo.modelgateway.GatedEngine;
 import ai.neo.modelgateway.GatewayFixture;
 import ai.neo.modelgateway.GatewaySettings.InferenceLimits;
+import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +102,8 @@ class SchedulerTest {
     long deadline = clock.get() + (long) (inSeconds * SECOND);
     float[] row = {first, 0, 0, 0};
     var place =
-        scheduler.submit(new Work(entered.version(), row, 1, 1, deadline, hasDeadline), told);
+        scheduler.submit(
+            new Work(entered.version(), new FeatureRows(row, 1), 1, deadline, hasDeadline), told);
     assertThat(place.isPresent() || told.told().isDone()).isTrue();
     return told;
   }

@@ -1,4 +1,4 @@
-package ai.neo.modelgateway.network;
+package ai.neo.modelgateway.engine;
 
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** One protobuf message under construction, by field numbers. One thread. */
-final class ProtobufMessage {
+public final class ProtobufMessage {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
 
@@ -14,27 +14,27 @@ final class ProtobufMessage {
     void run() throws IOException;
   }
 
-  ProtobufMessage number(int field, long value) {
+  public ProtobufMessage number(int field, long value) {
     return write(() -> out.writeInt64(field, value));
   }
 
-  ProtobufMessage decimal(int field, float value) {
+  public ProtobufMessage decimal(int field, float value) {
     return write(() -> out.writeFloat(field, value));
   }
 
-  ProtobufMessage text(int field, String value) {
+  public ProtobufMessage text(int field, String value) {
     return write(() -> out.writeString(field, value));
   }
 
-  ProtobufMessage raw(int field, byte[] value) {
+  public ProtobufMessage raw(int field, byte[] value) {
     return write(() -> out.writeByteArray(field, value));
   }
 
-  ProtobufMessage message(int field, ProtobufMessage value) {
+  public ProtobufMessage message(int field, ProtobufMessage value) {
     return raw(field, value.bytes());
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     write(out::flush);
     return bytes.toByteArray();
   }

@@ -1,0 +1,22 @@
+package ai.neo.modelgateway.engine;
+
+/** A model of any signature: it takes and answers the tensors that its file says. */
+public non-sealed interface TensorModel extends LoadedModel {
+
+  TensorSignature signature();
+
+  /**
+   * Computes all outputs.
+   *
+   * @param inputs each of the signature's inputs once, of its type; only read
+   * @return the outputs in the signature's order, of as many rows as were asked
+   * @throws IllegalStateException when the engine fails
+   */
+  Tensors infer(Tensors inputs);
+
+  /** A graph may be of any size. */
+  @Override
+  default boolean isQuick() {
+    return false;
+  }
+}

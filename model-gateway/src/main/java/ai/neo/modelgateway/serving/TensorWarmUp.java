@@ -1,0 +1,45 @@
+package ai.neo.modelgateway.serving;
+
+import ai.neo.modelgateway.engine.ElementType;
+import ai.neo.modelgateway.engine.TensorModel;
+import ai.neo.modelgateway.engine.TensorSignature.Spec;
+import ai.neo.modelgateway.engine.TensorValue;
+import ai.neo.modelgateway.engine.Tensors;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a model of tensors once on zeros, since the first run is the slow one. What it makes of them
+ * says nothing: only its author knows which sizes and values it takes.
+ */
+final class TensorWarmUp {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorWarmUp.class);
+
+  /** Zeros beyond that would cost more than the slow first request. */
+  private static final long BYTES_MAX = 16L << 20;
+
+  private TensorWarmUp() {}
+
+  static void run(TensorModel model) {
+    List<TensorValue> zeros = new ArrayList<>();
+    for (Spec input : model.signature().inputs()) {
+      List<Long> shape = input.dims().stream().map(dim -> dim < 0 ? 1 : dim).toList();
+      long elements = TensorValue.elements(shape);
+      long each = input.type() == ElementType.BYTES ? Integer.BYTES : input.type().bytes();
+      if (elements > BYTES_MAX / each) {
+        return;
+      }
+      // Of BYTES these are empty strings: a length of zero and nothing behind it.
+      ByteString data = ByteString.copyFrom(new byte[(int) (elements * each)]);
+      zeros.add(new TensorValue(input.name(), input.type(), shape, data));
+    }
+    try {
+      model.infer(new Tensors(zeros, 1, false));
+    } catch (IllegalStateException e) {
+      LOG.info("{} does not run on zeros, and is not warm: {}", model.artifact(), e.getMessage());
+    }
+  }
+}
