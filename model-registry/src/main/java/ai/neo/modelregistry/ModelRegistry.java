@@ -85,6 +85,11 @@ public final class ModelRegistry implements AutoCloseable {
     return database;
   }
 
+  /** The webhooks, for other protocols than gRPC. */
+  public Webhooks webhooks() {
+    return webhooks;
+  }
+
   /** The artifacts, for other protocols than gRPC. */
   public ArtifactStore artifacts() {
     return artifacts;
