@@ -122,16 +122,22 @@ public final class WebhookSender implements AutoCloseable {
             .putHeader("Content-Type", "application/json")
             .putHeader("User-Agent", "neo-model-registry");
     message.headers(Long.toString(Instant.now().getEpochSecond())).forEach(request::putHeader);
-    Future<Integer> status =
-        client()
-            .request(request)
-            .compose(open -> open.send(Buffer.buffer(message.body())))
-            .map(
-                answer -> {
-                  answer.request().connection().close(); // however long the answer's body is
-                  return answer.statusCode();
-                });
-    return awaited(status);
+    try {
+      return awaited(status(request, message.body()));
+    } catch (IllegalStateException e) { // also Vert.x's, of a client that was just closed
+      return new Result(0, "the registry is closing");
+    }
+  }
+
+  private Future<Integer> status(RequestOptions request, String body) {
+    return client()
+        .request(request)
+        .compose(open -> open.send(Buffer.buffer(body)))
+        .map(
+            answer -> {
+              answer.request().connection().close(); // however long the answer's body is
+              return answer.statusCode();
+            });
   }
 
   private static Result awaited(Future<Integer> future) throws InterruptedException {
