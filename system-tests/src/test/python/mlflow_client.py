@@ -1,20 +1,27 @@
 """Talks to a registry with MLflow's own client, as an ML engineer would.
 
-usage: mlflow_client.py URL MODEL FEATURES FEATURE_SET_ID
+usage: mlflow_client.py URL MODEL FEATURES FEATURE_SET_ID PORT
 
-MODEL has a version 1 that came another way and may become champion. Prints one JSON object with
-what became of it; a check that fails ends it with its message.
+MODEL has a version 1 that came another way and may become champion. Webhooks may be sent to PORT of
+127.0.0.1. Prints one JSON object with what became of it; a check that fails ends it with its
+message.
 """
 
+import base64
 import hashlib
+import hmac
+import http.server
 import json
 import os
 import pathlib
 import pickle
+import queue
 import sys
 import tempfile
+import threading
 
 url, model, features, feature_set = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+hook_port = int(sys.argv[5])
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
 
@@ -184,11 +191,60 @@ def other_models():
     )
 
 
+def webhooks():
+    if not is_client_3:
+        return  # the client has no call for them
+    told = queue.Queue()
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            signed = f"{self.headers['X-MLflow-Delivery-Id']}.{self.headers['X-MLflow-Timestamp']}."
+            mac = hmac.new(b"s3cret", signed.encode() + body, hashlib.sha256).digest()
+            right = self.headers["X-MLflow-Signature"] == "v1," + base64.b64encode(mac).decode()
+            told.put((right, json.loads(body)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", hook_port), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    place = f"http://127.0.0.1:{hook_port}/hook"
+    events = ["registered_model.created", "model_version_alias.created"]
+    hook = client.create_webhook("hook", place, events, description="words", secret="s3cret")
+    assert str(hook.status) == "ACTIVE" and hook.url == place, hook
+    assert [str(e) for e in client.get_webhook(hook.webhook_id).events] == events
+    assert [h.webhook_id for h in client.list_webhooks()] == [hook.webhook_id]
+    tested = client.test_webhook(hook.webhook_id)
+    assert tested.success and tested.response_status == 204, tested
+    right, body = told.get(timeout=20)
+    assert right and body["data"]["name"] == "example_model", body
+    client.create_registered_model("hooked")
+    right, body = told.get(timeout=20)
+    assert right and (body["entity"], body["data"]["name"]) == ("registered_model", "hooked"), body
+    changed = client.update_webhook(hook.webhook_id, status="DISABLED", name="hook-2")
+    assert (changed.name, str(changed.status)) == ("hook-2", "DISABLED"), changed
+    refused(
+        "INVALID_PARAMETER_VALUE",
+        "webhook_hosts",
+        lambda: client.create_webhook("other", "http://169.254.169.254/", events),
+    )
+    client.delete_webhook(hook.webhook_id)
+    refused(
+        "RESOURCE_DOES_NOT_EXIST", "not found", lambda: client.get_webhook(hook.webhook_id)
+    )
+    client.delete_registered_model("hooked")
+    server.shutdown()
+
+
 experiment, run = logged_run()
 searched(experiment, run)
 version = registered(run)
 digest = champion(version, run)
 other_models()
+webhooks()
 print(
     json.dumps(
         {"client": mlflow.__version__, "run": run, "version": version, "digest": digest}

@@ -1,274 +1,82 @@
 package ai.neo.modelregistry;
 
-import ai.neo.proto.artifact.ArtifactFormat;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Artifacts in a directory, each under its SHA-256: {@code sha256/ab/ab12…}. A file appears under
- * its name only when complete and on disk, and is checked each time it is read. Paths are made from
- * digests alone, never from what a caller sent. Any number of threads and processes may share one
- * directory.
+ * Artifacts by their SHA-256, 64 lower-case hexadecimal digits. An artifact is there whole or not
+ * at all, never changes, and is compared with its digest each time it is read. Names are made from
+ * digests alone, never from what a caller sent. Calls block; any number of threads and processes
+ * may share one place. What cannot be reached, read or written is UNAVAILABLE, a text that is no
+ * digest INVALID_ARGUMENT, and an artifact that is gone or is not what was stored DATA_LOSS.
  */
-public final class ArtifactStore {
-  private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
-  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-
-  /** No upload takes this long, so what is older was left by a process that died. */
-  private static final Duration ABANDONED_AFTER = Duration.ofHours(1);
-
-  private static final int BUFFER_BYTES = 1 << 16;
-
-  private final Path artifacts;
-  private final Path incoming;
-
-  private ArtifactStore(Path artifacts, Path incoming) {
-    this.artifacts = artifacts;
-    this.incoming = incoming;
-  }
-
-  /** Opens the directory, which is created when absent, and removes abandoned uploads. */
-  static ArtifactStore open(Path directory) {
-    try {
-      Path root = Files.createDirectories(directory).toRealPath();
-      ArtifactStore store =
-          new ArtifactStore(
-              Files.createDirectories(root.resolve("sha256")),
-              Files.createDirectories(root.resolve("incoming")));
-      store.removeAbandoned(Instant.now().minus(ABANDONED_AFTER));
-      return store;
-    } catch (IOException e) {
-      throw unwritable(directory, e);
-    }
-  }
-
-  private void removeAbandoned(Instant before) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(incoming, "*.part")) {
-      for (Path file : files) {
-        Instant written = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
-        if (written.isBefore(before)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
-  }
+public interface ArtifactStore extends AutoCloseable {
 
   /** Stores the content, unless it is there already, and returns its digest. */
-  String put(ByteString content) {
-    String digest = Sha256.hex(content.asReadOnlyByteBuffer());
-    Path target = pathOf(digest);
-    try {
-      if (!isIntact(target, digest)) {
-        write(content, target);
-      }
-    } catch (IOException e) {
-      throw unwritable(target, e);
-    }
-    return digest;
-  }
+  String put(ByteString content);
 
-  /** Also false for a damaged file: the caller then replaces it by the good bytes it holds. */
-  private boolean isIntact(Path target, String digest) throws IOException {
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      return false;
-    }
-    boolean intact =
-        Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS) && digestOf(target).equals(digest);
-    if (!intact) {
-      LOG.warn("damaged artifact replaced by the bytes pushed again: digest={}", digest);
-    }
-    return intact;
-  }
-
-  private static String digestOf(Path file) throws IOException {
-    MessageDigest digest = Sha256.digest();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-      while (channel.read(buffer.clear()) >= 0) {
-        digest.update(buffer.flip());
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private void write(ByteString content, Path target) throws IOException {
-    Path part = Files.createTempFile(incoming, "upload-", ".part");
-    try {
-      try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        ByteBuffer rest = content.asReadOnlyByteBuffer();
-        while (rest.hasRemaining()) {
-          file.write(rest);
-        }
-      }
-      install(part, target);
-    } finally {
-      Files.deleteIfExists(part);
-    }
-  }
-
-  private void install(Path part, Path target) throws IOException {
-    try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
-      file.force(true);
-    }
-    if (Files.notExists(target.getParent())) {
-      Files.createDirectories(target.getParent());
-      force(artifacts);
-    }
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-    force(target.getParent());
-  }
-
-  /** An empty file for an upload of any size. Hand it to {@link #keep} or to {@link #discard}. */
-  public Path begin() {
-    try {
-      return Files.createTempFile(incoming, "upload-", ".part");
-    } catch (IOException e) {
-      throw unwritable(incoming, e);
-    }
-  }
+  /** An empty local file for an upload of any size, for {@link #keep} or {@link #discard}. */
+  Path begin();
 
   /** Stores a finished upload under its digest; the file is gone afterwards. */
-  public void keep(Path part, String digest) {
-    Path target = pathOf(digest);
-    try {
-      if (isIntact(target, digest)) {
-        Files.delete(part);
-      } else {
-        install(part, target);
-      }
-    } catch (IOException e) {
-      throw unwritable(target, e);
-    }
-  }
+  void keep(Path part, String digest);
 
   /** Forgets an upload that was cut off. */
-  public void discard(Path part) {
-    try {
-      Files.deleteIfExists(part);
-    } catch (IOException e) {
-      LOG.warn("an abandoned upload stays until the next start: file={}", part, e);
-    }
-  }
+  void discard(Path part);
 
-  /**
-   * The file of an artifact of any size, after a check of its bytes; DATA_LOSS when they differ.
-   */
-  public Path file(String digest) {
-    Path path = pathOf(digest);
-    try {
-      String found = digestOf(path);
-      if (!found.equals(digest)) {
-        throw lost(digest, "sha256 " + found, null);
-      }
-      return path;
-    } catch (NoSuchFileException e) {
-      throw lost(digest, "no file", e);
-    } catch (IOException e) {
-      throw unreadable(path, e);
-    }
-  }
+  /** A local file with an artifact of any size, after a check of its bytes. */
+  Path file(String digest);
 
   /** The first bytes of an artifact, unchecked: only to guess what it is. */
-  public ByteString start(String digest, int bytes) {
-    try (InputStream in = Files.newInputStream(pathOf(digest), LinkOption.NOFOLLOW_LINKS)) {
-      return ByteString.copyFrom(in.readNBytes(bytes));
-    } catch (NoSuchFileException e) {
-      throw lost(digest, "no file", e);
-    } catch (IOException e) {
-      throw unreadable(pathOf(digest), e);
-    }
-  }
+  ByteString start(String digest, int bytes);
 
-  /** A rename survives a power cut only when its directory is on disk too. */
-  private static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
+  /** The artifact's bytes, 256 MiB at most. */
+  ByteString get(String digest);
+
+  /** As {@link #get}, but from where artifacts are kept and not from any copy of it. */
+  ByteString original(String digest);
+
+  @Override
+  void close();
 
   /**
-   * The artifact's bytes, 256 MiB at most; DATA_LOSS when they are gone or are not what was stored.
+   * Opens the place, after a look whether it can be used.
+   *
+   * @throws RegistryException UNAVAILABLE when it cannot, with what to do
    */
-  public ByteString get(String digest) {
-    Path path = pathOf(digest);
-    byte[] content;
-    try (FileChannel file =
-        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      long size = file.size();
-      if (size > ArtifactFormat.SIZE_MAX_BYTES) {
-        throw lost(digest, "a file of " + size + " bytes, more than any artifact has", null);
-      }
-      content = readFully(file, (int) size);
-    } catch (NoSuchFileException e) {
-      throw lost(digest, "no file", e);
-    } catch (IOException e) {
-      throw unreadable(path, e);
-    }
-    String found = Sha256.hex(ByteBuffer.wrap(content));
-    if (!found.equals(digest)) {
-      throw lost(digest, "sha256 " + found, null);
-    }
-    return UnsafeByteOperations.unsafeWrap(content);
+  static ArtifactStore open(ArtifactPlace place) {
+    return switch (place) {
+      case ArtifactPlace.Directory directory -> DirectoryArtifacts.open(directory.path());
+      // The client of S3 is loaded here and only then: a start without it pays nothing.
+      case ArtifactPlace.Bucket bucket -> BucketArtifacts.open(bucket);
+    };
   }
 
-  private static byte[] readFully(FileChannel file, int size) throws IOException {
-    ByteBuffer content = ByteBuffer.allocate(size);
-    while (content.hasRemaining() && file.read(content) >= 0) {
-      // Until the file or the room ends; a file that shrank meanwhile fails the digest check.
-    }
-    return content.array();
-  }
-
-  private Path pathOf(String digest) {
+  /** The digest, which is one. */
+  static String checked(String digest) {
     if (!DIGEST.matcher(digest).matches()) {
       throw RegistryException.invalid(
           "A digest is 64 lower-case hexadecimal digits; got a text of length " + digest.length());
     }
-    return artifacts.resolve(digest.substring(0, 2)).resolve(digest);
+    return digest;
   }
 
-  private static RegistryException lost(String digest, String found, Throwable cause) {
+  /**
+   * Says that an artifact is not what it should be.
+   *
+   * @param where such as {@code on disk}
+   */
+  static RegistryException lost(String where, String digest, String found, Throwable cause) {
     return new RegistryException(
         Status.Code.DATA_LOSS,
-        "An artifact is damaged on disk: expected sha256 %s, found %s. Restore the file from a"
-                .formatted(digest, found)
-            + " backup, or push the same bytes again",
+        "An artifact is damaged %s: expected sha256 %s, found %s. Restore it from a backup, or"
+                .formatted(where, digest, found)
+            + " push the same bytes again",
         cause);
   }
 
-  private static RegistryException unreadable(Path path, IOException e) {
-    return new RegistryException(
-        Status.Code.UNAVAILABLE,
-        "The artifact %s cannot be read: %s. Check the disk and the file's permissions"
-            .formatted(path, e),
-        e);
-  }
-
-  private static RegistryException unwritable(Path path, IOException e) {
-    return new RegistryException(
-        Status.Code.UNAVAILABLE,
-        "The artifact directory cannot be written at %s: %s. Check free space and permissions"
-            .formatted(path, e),
-        e);
-  }
+  /** What a digest looks like. */
+  Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 }

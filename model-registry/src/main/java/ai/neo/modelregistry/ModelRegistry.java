@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Which versions of a model exist, which one is champion, and the proof: metadata and an
- * append-only ledger in PostgreSQL, artifacts by SHA-256 in a directory. Safe for any number of
- * threads, and for several registries over one database and one directory.
+ * append-only ledger in PostgreSQL, artifacts by SHA-256 in a directory or a bucket. Safe for any
+ * number of threads, and for several registries over one database and one place of artifacts.
  */
 public final class ModelRegistry implements AutoCloseable {
   /**
@@ -61,13 +61,18 @@ public final class ModelRegistry implements AutoCloseable {
    * Opens the registry, bringing its schema to this version. Blocks.
    *
    * @param policy what every promotion must pass
-   * @throws RegistryException UNAVAILABLE when PostgreSQL or the directory cannot be used
+   * @throws RegistryException UNAVAILABLE when PostgreSQL or the artifacts cannot be used
    */
   public static ModelRegistry open(RegistrySettings settings, RegistryPolicy policy) {
-    ArtifactStore artifacts = ArtifactStore.open(settings.artifactsDirectory());
     PostgresAddress address = settings.postgres();
-    SchemaMigration.run(address);
-    return new ModelRegistry(new Database(address), artifacts, policy);
+    ArtifactStore artifacts = ArtifactStore.open(settings.artifacts());
+    try {
+      SchemaMigration.run(address);
+      return new ModelRegistry(new Database(address), artifacts, policy);
+    } catch (RuntimeException e) {
+      artifacts.close();
+      throw e;
+    }
   }
 
   /** The service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
@@ -78,6 +83,11 @@ public final class ModelRegistry implements AutoCloseable {
   /** The data, for other protocols than gRPC; changes go through {@link ModelBook}. */
   public Database database() {
     return database;
+  }
+
+  /** The webhooks, for other protocols than gRPC. */
+  public Webhooks webhooks() {
+    return webhooks;
   }
 
   /** The artifacts, for other protocols than gRPC. */
@@ -114,5 +124,6 @@ public final class ModelRegistry implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     database.close();
+    artifacts.close();
   }
 }

@@ -166,12 +166,18 @@ final class RegistryGrpcService extends RegistryServiceImplBase {
 
   @Override
   public void removeWebhook(WebhookName request, StreamObserver<Webhook> observer) {
-    answer(observer, () -> webhooks.remove(request.getId()));
+    answer(observer, () -> webhooks.remove(request));
   }
 
   @Override
   public void testWebhook(WebhookName request, StreamObserver<WebhookDelivery> observer) {
-    answer(observer, () -> webhooks.test(request.getId()));
+    answer(observer, () -> webhooks.test(request.getId(), ""));
+  }
+
+  @Override
+  public void webhookHistory(
+      ListWebhooksRequest request, StreamObserver<HistoryResponse> observer) {
+    answer(observer, () -> webhooks.book().history());
   }
 
   private <T> void answer(StreamObserver<T> observer, Supplier<T> call) {

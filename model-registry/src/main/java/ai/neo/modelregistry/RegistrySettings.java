@@ -9,13 +9,18 @@ import java.util.Objects;
  *
  * @param postgresUrl {@code postgresql://user:password@host:5432/database}; user, password and
  *     database may be percent-encoded
- * @param artifactsDirectory holds the artifacts by SHA-256; created when absent
+ * @param artifacts holds the artifacts by SHA-256
  */
-public record RegistrySettings(String postgresUrl, Path artifactsDirectory) {
+public record RegistrySettings(String postgresUrl, ArtifactPlace artifacts) {
   public RegistrySettings {
     Objects.requireNonNull(postgresUrl, "postgresUrl");
-    Objects.requireNonNull(artifactsDirectory, "artifactsDirectory");
+    Objects.requireNonNull(artifacts, "artifacts");
     PostgresAddress.parse(postgresUrl);
+  }
+
+  /** With the artifacts in a directory, which is created when absent. */
+  public RegistrySettings(String postgresUrl, Path artifactsDirectory) {
+    this(postgresUrl, new ArtifactPlace.Directory(artifactsDirectory));
   }
 
   PostgresAddress postgres() {
@@ -24,7 +29,6 @@ public record RegistrySettings(String postgresUrl, Path artifactsDirectory) {
 
   @Override
   public String toString() {
-    return "RegistrySettings[postgres=%s, artifactsDirectory=%s]"
-        .formatted(postgres(), artifactsDirectory);
+    return "RegistrySettings[postgres=%s, artifacts=%s]".formatted(postgres(), artifacts);
   }
 }

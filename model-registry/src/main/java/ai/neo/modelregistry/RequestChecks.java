@@ -84,7 +84,8 @@ final class RequestChecks {
         || row.getFeaturesList().stream().anyMatch(value -> !Float.isFinite(value))) {
       throw RegistryException.invalid(place + ": features must be finite numbers, at least one");
     }
-    boolean probable = row.getActionProbabilitiesList().stream().allMatch(p -> p >= 0 && p <= 1 + ROUNDING);
+    boolean probable =
+        row.getActionProbabilitiesList().stream().allMatch(p -> p >= 0 && p <= 1 + ROUNDING);
     if (row.getActionProbabilitiesCount() != ACTIONS || !probable) {
       throw RegistryException.invalid(
           place + ": action_probabilities must be 3 numbers from 0 to 1: SELL, HOLD, BUY");

@@ -115,7 +115,7 @@ final class Verification {
       return; // kept with the reason why it is never loaded; there is no one file
     }
     try {
-      ByteString content = artifacts.get(version.getDigest()); // compares the digest
+      ByteString content = artifacts.original(version.getDigest()); // compares the digest
       ArtifactFormat.admit(content, version.getFormat());
     } catch (RegistryException e) {
       problem("artifact", version.getVersion(), e.getMessage());

@@ -9,11 +9,9 @@ import ai.neo.proto.registry.v1.LedgerEntry;
 import ai.neo.proto.registry.v1.ListWebhooksResponse;
 import ai.neo.proto.registry.v1.Webhook;
 import ai.neo.proto.registry.v1.WebhookDelivery;
+import ai.neo.proto.registry.v1.WebhookName;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * tried again, after 1 s, 2 s, 4 s and so on up to five minutes, for as long as the webhook exists;
  * the others do not wait for it. One virtual thread for each webhook that has something to send.
  */
-final class Webhooks implements AutoCloseable {
+public final class Webhooks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
 
   /** The ledger's actions that are events. */
@@ -61,6 +59,7 @@ final class Webhooks implements AutoCloseable {
 
   private final Database database;
   private final RegistryPolicy policy;
+  private final WebhookBook book;
   private final WebhookSender sender = new WebhookSender();
   private final Set<Long> sending = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -68,6 +67,7 @@ final class Webhooks implements AutoCloseable {
   Webhooks(Database database, RegistryPolicy policy) {
     this.database = database;
     this.policy = policy;
+    this.book = new WebhookBook(database, policy);
   }
 
   /** Starts to send; where no host is allowed, there is nothing to start. */
@@ -75,6 +75,11 @@ final class Webhooks implements AutoCloseable {
     if (!policy.webhookHosts().isEmpty()) {
       Thread.ofVirtual().name("webhooks").start(this::run);
     }
+  }
+
+  /** The webhooks themselves. */
+  public WebhookBook book() {
+    return book;
   }
 
   Webhook add(AddWebhookRequest request) {
@@ -85,55 +90,45 @@ final class Webhooks implements AutoCloseable {
             "event=%s; expected one of %s".formatted(RequestChecks.shown(event), EVENTS));
       }
     }
-    try {
-      WebhookTarget.of(request.getUrl(), policy.webhookHosts());
-    } catch (IllegalArgumentException e) {
-      throw RegistryException.invalid(e.getMessage());
-    }
     String secret = request.getSecret().isEmpty() ? secret() : request.getSecret();
     Webhook added =
-        database.inTransaction(
-            session -> {
-              long id =
-                  session
-                      .run(
-                          "INSERT INTO registry.webhook (url, events, model, secret,"
-                              + " delivered_position) SELECT $1, $2, $3, $4, position FROM"
-                              + " registry.stream RETURNING id",
-                          request.getUrl(),
-                          request.getEventsList().toArray(String[]::new),
-                          request.getModel(),
-                          secret)
-                      .iterator()
-                      .next()
-                      .getLong(0);
-              return get(session, id).shown();
-            });
-    LOG.info(
-        "webhook added: id={} url={} actor={}", added.getId(), added.getUrl(), request.getActor());
+        book.add(
+            Webhook.newBuilder()
+                .setUrl(request.getUrl())
+                .addAllEvents(request.getEventsList())
+                .setModel(request.getModel())
+                .setDialect(WebhookBook.NEO)
+                .build(),
+            secret,
+            new Author(request.getActor(), request.getReason()));
     return added.toBuilder().setSecret(secret).build();
   }
 
   ListWebhooksResponse list() {
-    ListWebhooksResponse.Builder all = ListWebhooksResponse.newBuilder();
-    database.inSnapshot(Webhooks::all).forEach(hook -> all.addWebhooks(hook.shown()));
-    return all.build();
+    return ListWebhooksResponse.newBuilder().addAllWebhooks(book.all()).build();
   }
 
-  Webhook remove(long id) {
-    return database.inTransaction(
-        session -> {
-          Webhook removed = get(session, id).shown();
-          session.run("DELETE FROM registry.webhook WHERE id = $1", id);
-          return removed;
-        });
+  Webhook remove(WebhookName name) {
+    String actor = name.getActor().isBlank() ? "a client that gave no name" : name.getActor();
+    RequestChecks.actor(actor);
+    return book.remove(name.getId(), new Author(actor, name.getReason()));
   }
 
-  WebhookDelivery test(long id) {
-    Hook hook = database.inSnapshot(session -> get(session, id));
+  /**
+   * Sends one now.
+   *
+   * @param event of {@link MlflowEvents#NAMES}, for a webhook that is told as MLflow tells; "" for
+   *     its first
+   */
+  public WebhookDelivery test(long id, String event) {
+    WebhookBook.Hook hook = book.hook(id);
+    String name = event.isEmpty() && isMlflow(hook) ? hook.shown().getEvents(0) : event;
+    JsonObject body =
+        isMlflow(hook)
+            ? MlflowEvents.example(name)
+            : new JsonObject().put("event", "test").put("webhook", id);
     try {
-      WebhookSender.Result result =
-          post(hook, "test-" + id, new JsonObject().put("event", "test").put("webhook", id));
+      WebhookSender.Result result = post(hook, "test-" + id, body);
       return WebhookDelivery.newBuilder()
           .setDelivered(result.delivered())
           .setStatus(result.status())
@@ -145,19 +140,24 @@ final class Webhooks implements AutoCloseable {
     }
   }
 
-  private record Hook(Webhook shown, String secret) {
-    boolean wants(Change change) {
-      String action = change.getEntry().getAction();
-      return EVENTS.contains(action)
-          && (shown.getEventsCount() == 0 || shown.getEventsList().contains(action));
+  private static boolean isMlflow(WebhookBook.Hook hook) {
+    return hook.shown().getDialect().equals(WebhookBook.MLFLOW);
+  }
+
+  private static boolean wants(WebhookBook.Hook hook, Change change) {
+    List<String> events = hook.shown().getEventsList();
+    if (isMlflow(hook)) {
+      return MlflowEvents.of(change.getEntry()).filter(events::contains).isPresent();
     }
+    String action = change.getEntry().getAction();
+    return EVENTS.contains(action) && (events.isEmpty() || events.contains(action));
   }
 
   private void run() {
     while (!closed) {
       long seen = database.changes().times();
       try {
-        for (Hook hook : database.inSnapshot(Webhooks::due)) {
+        for (WebhookBook.Hook hook : book.due()) {
           if (sending.add(hook.shown().getId())) {
             Thread.ofVirtual().name("webhook-" + hook.shown().getId()).start(() -> deliver(hook));
           }
@@ -175,7 +175,7 @@ final class Webhooks implements AutoCloseable {
   }
 
   /** Sends what waits for a webhook until one event is not taken. */
-  private void deliver(Hook hook) {
+  private void deliver(WebhookBook.Hook hook) {
     long id = hook.shown().getId();
     try {
       long position = hook.shown().getDeliveredPosition();
@@ -185,7 +185,7 @@ final class Webhooks implements AutoCloseable {
         List<Change> changes =
             database.inSnapshot(
                 session -> Changes.after(session, from, hook.shown().getModel(), BATCH));
-        Optional<Change> next = changes.stream().filter(hook::wants).findFirst();
+        Optional<Change> next = changes.stream().filter(change -> wants(hook, change)).findFirst();
         if (changes.isEmpty()) {
           moveOn(id, end); // past what is of other models
           return;
@@ -205,9 +205,13 @@ final class Webhooks implements AutoCloseable {
     }
   }
 
-  private boolean sent(Hook hook, Change change) throws InterruptedException {
+  private boolean sent(WebhookBook.Hook hook, Change change) throws InterruptedException {
     long id = hook.shown().getId();
-    WebhookSender.Result result = post(hook, Long.toString(change.getPosition()), body(change));
+    JsonObject body =
+        isMlflow(hook)
+            ? database.inSnapshot(session -> MlflowEvents.body(session, change))
+            : body(change);
+    WebhookSender.Result result = post(hook, Long.toString(change.getPosition()), body);
     if (!result.delivered()) {
       LOG.warn(
           "webhook={} position={} was not taken: {}", id, change.getPosition(), result.error());
@@ -225,7 +229,7 @@ final class Webhooks implements AutoCloseable {
     return result.delivered();
   }
 
-  private WebhookSender.Result post(Hook hook, String event, JsonObject body)
+  private WebhookSender.Result post(WebhookBook.Hook hook, String event, JsonObject body)
       throws InterruptedException {
     WebhookTarget target;
     try {
@@ -234,7 +238,10 @@ final class Webhooks implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       return new WebhookSender.Result(0, e.getMessage());
     }
-    return sender.post(target, hook.secret(), event, body.encode());
+    WebhookSender.Dialect dialect =
+        isMlflow(hook) ? WebhookSender.Dialect.MLFLOW : WebhookSender.Dialect.NEO;
+    return sender.post(
+        target, new WebhookSender.Message(dialect, hook.secret(), event, body.encode()));
   }
 
   private static JsonObject body(Change change) {
@@ -290,51 +297,6 @@ final class Webhooks implements AutoCloseable {
       LOG.debug("webhook={} keeps its claim for {} s", id, LEASE_SECONDS, e);
     }
     sending.remove(id);
-  }
-
-  private static final String SELECT =
-      "SELECT id, url, events, model, secret, delivered_position, failures, last_error,"
-          + " CASE WHEN failures > 0 THEN next_attempt_at END FROM registry.webhook w";
-
-  private static List<Hook> all(Database.Session session) {
-    return hooks(session.run(SELECT + " ORDER BY id"));
-  }
-
-  private static List<Hook> due(Database.Session session) {
-    return hooks(
-        session.run(
-            SELECT
-                + " WHERE next_attempt_at <= clock_timestamp() AND delivered_position <"
-                + " (SELECT position FROM registry.stream) ORDER BY id"));
-  }
-
-  private static Hook get(Database.Session session, long id) {
-    List<Hook> found = hooks(session.run(SELECT + " WHERE id = $1", id));
-    if (found.isEmpty()) {
-      throw RegistryException.notFound(
-          "There is no webhook %d; ./neo registry webhook list shows them".formatted(id));
-    }
-    return found.getFirst();
-  }
-
-  private static List<Hook> hooks(RowSet<Row> rows) {
-    List<Hook> hooks = new ArrayList<>();
-    for (Row row : rows) {
-      Webhook.Builder shown =
-          Webhook.newBuilder()
-              .setId(row.getLong(0))
-              .setUrl(row.getString(1))
-              .addAllEvents(List.of(row.getArrayOfStrings(2)))
-              .setModel(row.getString(3))
-              .setDeliveredPosition(row.getLong(5))
-              .setFailures(row.getInteger(6))
-              .setLastError(row.getString(7));
-      if (row.getInteger(6) > 0) {
-        shown.setNextAttemptAt(row.getOffsetDateTime(8).toInstant().toString());
-      }
-      hooks.add(new Hook(shown.build(), row.getString(4)));
-    }
-    return hooks;
   }
 
   private static String secret() {

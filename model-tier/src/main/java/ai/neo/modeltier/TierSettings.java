@@ -6,6 +6,7 @@ import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.RegistrySettings;
 import ai.neo.modelregistry.gates.PolicyFile;
 import ai.neo.modelregistry.gates.RegistryPolicy;
@@ -64,7 +65,11 @@ record TierSettings(
         --grpc-port PORT       predictions, learning and registry (8001; 0 takes a free one)
         --http-port PORT       REST, health and metrics (8002; 0 takes a free one)
         --registry-port PORT   registry for MLflow's clients, on loopback (8003; 0 takes a free one)
-        --data-dir DIR         artifacts are kept under it
+        --data-dir DIR         artifacts are kept under it, and all else that lasts
+        --artifacts s3://BUCKET[/PREFIX]
+                               keep artifacts there; under --data-dir are then copies alone
+        --s3-endpoint URL      of a server that speaks S3, such as http://127.0.0.1:9000 (Amazon's)
+        --s3-region REGION     where the bucket is (by the environment)
         --parent-pid PID       end when that process is gone
         --model MODEL          warm this model before being ready; repeatable (direction)
         --allow-torchscript    load models that are programs
@@ -85,6 +90,8 @@ record TierSettings(
                                that is loaded here answers, and says so (50)
       environment:
         NEO_POSTGRES_URL       postgresql://user:password@host:port/database
+        AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE, AWS_REGION and what else AWS's programs
+                               read: who logs in to S3
       """;
 
   static final String POSTGRES_URL = "NEO_POSTGRES_URL";
@@ -95,6 +102,9 @@ record TierSettings(
   private static final Set<String> FLAGS =
       Set.of("--allow-torchscript", "--admin", "--registry-only");
   private static final String REPOSITORY = "--model-repository";
+  private static final String ARTIFACTS = "--artifacts";
+  private static final String S3_ENDPOINT = "--s3-endpoint";
+  private static final String S3_REGION = "--s3-region";
   private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> VALUES =
       Set.of(
@@ -105,6 +115,9 @@ record TierSettings(
           "--registry",
           "--policy",
           "--data-dir",
+          ARTIFACTS,
+          S3_ENDPOINT,
+          S3_REGION,
           "--parent-pid",
           "--inference-threads",
           HEDGE,
@@ -223,8 +236,23 @@ record TierSettings(
           Math.toIntExact(number(address.substring(colon + 1), "--registry's port")));
     }
     return new Registry.Here(
-        new RegistrySettings(required(environment, POSTGRES_URL), directory.resolve("artifacts")),
+        new RegistrySettings(required(environment, POSTGRES_URL), artifacts(options, directory)),
         alone);
+  }
+
+  private static ArtifactPlace artifacts(Map<String, String> options, Path directory) {
+    String place = options.getOrDefault(ARTIFACTS, "");
+    String endpoint = options.getOrDefault(S3_ENDPOINT, "");
+    String region = options.getOrDefault(S3_REGION, "");
+    if (!place.isEmpty()) {
+      return ArtifactPlace.Bucket.of(place, endpoint, region, directory.resolve("artifact-copies"));
+    }
+    if (!endpoint.isEmpty() || !region.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s and %s are for artifacts in a bucket; say which with %s s3://BUCKET/PREFIX"
+              .formatted(S3_ENDPOINT, S3_REGION, ARTIFACTS));
+    }
+    return new ArtifactPlace.Directory(directory.resolve("artifacts"));
   }
 
   private static ForwardSettings forward(Map<String, String> options, List<ForwardTarget> targets) {

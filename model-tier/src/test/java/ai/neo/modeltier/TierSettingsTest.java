@@ -7,12 +7,15 @@ import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.gates.RegistryPolicy;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TierSettingsTest {
@@ -36,11 +39,62 @@ class TierSettingsTest {
             TierSettings.Registry.Here.class,
             here -> {
               assertThat(here.alone()).isFalse();
-              assertThat(here.settings().artifactsDirectory())
-                  .isEqualTo(Path.of("/data/artifacts"));
+              assertThat(here.settings().artifacts())
+                  .isEqualTo(new ArtifactPlace.Directory(Path.of("/data/artifacts")));
             });
     assertThat(settings.elsewhere().forward().targets()).isEmpty();
     assertThat(settings.elsewhere().repository()).isEmpty();
+  }
+
+  @Test
+  void artifactsMayBeInABucketAndALoginIsNeverShown() {
+    TierSettings settings =
+        TierSettings.of(
+            List.of(
+                "--data-dir",
+                "/data",
+                "--artifacts",
+                "s3://models/neo",
+                "--s3-endpoint",
+                "http://127.0.0.1:9000"),
+            ENVIRONMENT);
+    assertThat(settings.registry())
+        .isInstanceOfSatisfying(
+            TierSettings.Registry.Here.class,
+            here ->
+                assertThat(here.settings().artifacts())
+                    .isEqualTo(
+                        new ArtifactPlace.Bucket(
+                            "models",
+                            "neo/",
+                            Optional.of(URI.create("http://127.0.0.1:9000")),
+                            Optional.empty(),
+                            Path.of("/data/artifact-copies"))));
+    assertThatThrownBy(
+            () ->
+                TierSettings.of(
+                    List.of(
+                        "--data-dir",
+                        "/data",
+                        "--artifacts",
+                        "s3://models",
+                        "--s3-endpoint",
+                        "http://me:s3cret@127.0.0.1:9000"),
+                    ENVIRONMENT))
+        .hasMessageContaining("AWS_ACCESS_KEY_ID")
+        .hasMessageNotContaining("s3cret");
+    for (List<String> wrong :
+        List.of(
+            List.of("--artifacts", "http://models"),
+            List.of("--artifacts", "s3://models/../else"),
+            List.of("--artifacts", "s3://Models"),
+            List.of("--s3-region", "eu-central-1"))) {
+      List<String> arguments = new ArrayList<>(List.of("--data-dir", "/data"));
+      arguments.addAll(wrong);
+      assertThatThrownBy(() -> TierSettings.of(arguments, ENVIRONMENT))
+          .as(wrong.toString())
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test

@@ -1,25 +1,24 @@
 package ai.neo.modelgateway.learning;
 
-import java.util.SplittableRandom;
-import com.google.common.primitives.Floats;
-import ai.neo.proto.registry.v1.GoldenRows;
-import ai.neo.proto.registry.v1.GoldenRow;
-import ai.neo.modelgateway.network.Standardisation;
-import ai.neo.modelgateway.network.ServedNetwork;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.network.DirectionNetwork;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.network.NetworkFormat;
+import ai.neo.modelgateway.network.ServedNetwork;
+import ai.neo.modelgateway.network.Standardisation;
 import ai.neo.modelgateway.network.UnreadableNetworkException;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.SwapReceipt;
+import ai.neo.proto.registry.v1.GoldenRow;
+import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
+import com.google.common.primitives.Floats;
 import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /**
  * What the learner of one model asks of the catalog and the registry, in its own words. Calls block

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * One page of a search. The token says how many rows came before; it is made for a search and,
@@ -57,6 +58,19 @@ record Paging(int size, long offset, String of) {
       answer.put(name, rows);
     }
     if (more) {
+      answer.put("next_page_token", next());
+    }
+    return answer;
+  }
+
+  /** This page of rows that are all here. */
+  JsonObject answer(List<JsonObject> all, String name) {
+    List<JsonObject> rows = all.stream().skip(offset).limit(size).toList();
+    JsonObject answer = new JsonObject();
+    if (!rows.isEmpty()) {
+      answer.put(name, new JsonArray(rows));
+    }
+    if (all.size() > offset + size) {
       answer.put("next_page_token", next());
     }
     return answer;

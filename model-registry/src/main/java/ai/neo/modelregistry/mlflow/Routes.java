@@ -15,8 +15,11 @@ final class Routes {
   private static final Pattern LOGGED_MODEL =
       Pattern.compile("logged-models/([^/]+)(/tags|/params|/tags/([^/]+))?");
 
+  private static final Pattern WEBHOOK = Pattern.compile("webhooks/([^/]+)(/test)?");
+
   private final Map<String, Call> calls = new HashMap<>();
   private final LoggedModels loggedModels;
+  private final WebhookRoutes webhooks;
   private final ArtifactFiles files;
 
   /** What a route does; its answer is the body. */
@@ -29,6 +32,9 @@ final class Routes {
     Champions champions = new Champions(registry.database(), serving);
     loggedModels = new LoggedModels(registry.database());
     files = new ArtifactFiles(registry.database());
+    webhooks = new WebhookRoutes(registry.webhooks());
+    post("webhooks", webhooks::create);
+    get("webhooks", webhooks::list);
     experiments(new Experiments(registry.database()));
     runs(registry);
     models(new RegisteredModels(registry.database(), champions));
@@ -131,11 +137,13 @@ final class Routes {
       return call;
     }
     return ofLoggedModel(method, path)
+        .or(() -> ofWebhook(method, path))
         .orElseThrow(
             () -> {
               boolean isKnown =
                   calls.keySet().stream().anyMatch(route -> route.endsWith(" " + path))
-                      || LOGGED_MODEL.matcher(path).matches();
+                      || LOGGED_MODEL.matcher(path).matches()
+                      || WEBHOOK.matcher(path).matches();
               return new MlflowException(
                   isKnown ? ErrorCode.METHOD_NOT_ALLOWED : ErrorCode.ENDPOINT_NOT_FOUND,
                   isKnown
@@ -160,6 +168,23 @@ final class Routes {
           case "PATCH/tags" -> (fields, caller) -> loggedModels.setTags(id, fields);
           case "POST/params" -> (fields, caller) -> loggedModels.logParams(id, fields);
           case "DELETE/tag" -> (fields, caller) -> loggedModels.deleteTag(id, tag);
+          default -> null;
+        };
+    return Optional.ofNullable(call);
+  }
+
+  private Optional<Call> ofWebhook(HttpMethod method, String path) {
+    Matcher matcher = WEBHOOK.matcher(path);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String id = ArtifactPath.percentDecoded(matcher.group(1));
+    Call call =
+        switch (method.name() + (matcher.group(2) == null ? "" : matcher.group(2))) {
+          case "GET" -> (fields, caller) -> webhooks.get(id);
+          case "PATCH" -> (fields, caller) -> webhooks.update(id, fields, caller);
+          case "DELETE" -> (fields, caller) -> webhooks.delete(id, caller);
+          case "POST/test" -> (fields, caller) -> webhooks.test(id, fields);
           default -> null;
         };
     return Optional.ofNullable(call);

@@ -50,15 +50,41 @@ public record WebhookTarget(URI uri) {
     return new WebhookTarget(uri);
   }
 
+  /** Knows the addresses of a host. */
+  @FunctionalInterface
+  interface Names {
+    InetAddress[] of(String host) throws UnknownHostException;
+  }
+
+  String host() {
+    return uri.getHost();
+  }
+
+  boolean isHttps() {
+    return uri.getScheme().equalsIgnoreCase("https");
+  }
+
+  int port() {
+    return uri.getPort() < 0 ? (isHttps() ? 443 : 80) : uri.getPort();
+  }
+
+  /** With the query, as it is sent. */
+  String path() {
+    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+  }
+
   /**
-   * Looks the host up; to be called before each delivery.
+   * Looks the host up, once, and returns the address to connect to; to be called before each
+   * delivery. All its addresses are checked, since any may be the next that somebody is told.
    *
    * @throws UnknownHostException when it has no address, or one inside although it is a name
    */
-  void requireOutside() throws UnknownHostException {
+  InetAddress address(Names names) throws UnknownHostException {
     String host = uri.getHost();
     boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
-    for (InetAddress address : InetAddress.getAllByName(host)) {
+    InetAddress[] all = names.of(host);
+    for (InetAddress address : all) {
       if (address.isLinkLocalAddress() || address.isAnyLocalAddress()) {
         throw new UnknownHostException(host + " is " + address.getHostAddress() + ": refused");
       }
@@ -69,5 +95,9 @@ public record WebhookTarget(URI uri) {
                 .formatted(host, address.getHostAddress()));
       }
     }
+    if (all.length == 0) {
+      throw new UnknownHostException(host + " has no address");
+    }
+    return all[0];
   }
 }

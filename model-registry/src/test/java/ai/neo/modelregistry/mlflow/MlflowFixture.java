@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelregistry.RegistrySettings;
 import ai.neo.modelregistry.TestRegistry;
+import ai.neo.modelregistry.gates.RegistryPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -32,12 +33,17 @@ final class MlflowFixture implements AutoCloseable {
   private final HttpClient client;
 
   MlflowFixture(Path directory) throws IOException {
+    this(directory, RegistryPolicy.NONE);
+  }
+
+  MlflowFixture(Path directory, RegistryPolicy policy) throws IOException {
     postgres = EmbeddedPostgres.builder().start();
     neo =
         new TestRegistry(
             new RegistrySettings(
                 "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort()),
-                directory));
+                directory),
+            policy);
     gateway = new FakeGateway(neo);
     server = MlflowServer.start(neo.registry, gateway, 0);
     client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -87,6 +87,7 @@ final class TierCommands {
       footer = {
         "  ./neo registry --port 8011 --registry-port 8013",
         "  ./neo registry --postgres postgresql://neo:secret@db:5432/neo --policy policy.yaml",
+        "  ./neo registry --artifacts s3://models/neo --s3-endpoint http://127.0.0.1:9000",
         "  ./neo registry keygen anna.key",
         "  ./neo registry webhook list"
       })
@@ -102,12 +103,30 @@ final class TierCommands {
         description = "HTTP for MLflow's clients; 0 for a free one (8003).")
     private Optional<Integer> registryPort = Optional.empty();
 
+    @CommandLine.Option(
+        names = "--artifacts",
+        paramLabel = "s3://BUCKET/PREFIX",
+        description = "Keep artifacts there; AWS's environment says who logs in (--data-dir).")
+    private Optional<String> artifacts = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--s3-endpoint",
+        paramLabel = "URL",
+        description = "Of a server that speaks S3, such as http://127.0.0.1:9000 (Amazon's).")
+    private Optional<String> s3Endpoint = Optional.empty();
+
+    @CommandLine.Option(names = "--s3-region", description = "Where the bucket is.")
+    private Optional<String> s3Region = Optional.empty();
+
     @Override
     public Integer call() throws IOException {
       List<String> arguments = arguments();
       arguments.add("--registry-only");
       registryPort.ifPresent(
           number -> arguments.addAll(List.of("--registry-port", number.toString())));
+      artifacts.ifPresent(place -> arguments.addAll(List.of("--artifacts", place)));
+      s3Endpoint.ifPresent(url -> arguments.addAll(List.of("--s3-endpoint", url)));
+      s3Region.ifPresent(region -> arguments.addAll(List.of("--s3-region", region)));
       Optional<String> given =
           postgres.or(() -> Optional.ofNullable(System.getenv("NEO_POSTGRES_URL")));
       if (given.isPresent()) {

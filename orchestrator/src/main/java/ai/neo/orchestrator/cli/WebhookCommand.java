@@ -65,12 +65,18 @@ final class WebhookCommand {
       mixinStandardHelpOptions = true,
       description = "Tells it no more.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo registry webhook remove 1"})
+      footer = {"  ./neo registry webhook remove 1 --reason 'the receiver moved'"})
   int remove(
       @CommandLine.Mixin RegistryDoor door,
       @CommandLine.Parameters(paramLabel = "ID", description = "Of list.") long id,
+      @CommandLine.Option(
+              names = "--reason",
+              defaultValue = "",
+              description = "Why; goes to the ledger.")
+          String reason,
       @CommandLine.Option(names = "--json", description = "On one line.") boolean json) {
-    return print(door.with(channel -> new WebhookDesk(channel).remove(id)), json);
+    return print(
+        door.with(channel -> new WebhookDesk(channel).remove(id, door.actor(), reason)), json);
   }
 
   @CommandLine.Command(
@@ -85,6 +91,19 @@ final class WebhookCommand {
     JsonObject sent = door.with(channel -> new WebhookDesk(channel).test(id));
     print(sent, json);
     return sent.getBoolean("delivered") ? 0 : Neo.DIFFERENT;
+  }
+
+  @CommandLine.Command(
+      mixinStandardHelpOptions = true,
+      description = "Who added, changed and removed them; exit code 3 if the chain is broken.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  ./neo registry webhook history", "  ./neo registry webhook history --json"})
+  int history(
+      @CommandLine.Mixin RegistryDoor door,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json) {
+    JsonObject history = door.with(channel -> new WebhookDesk(channel).history());
+    print(history, json);
+    return history.getBoolean("chain_intact") ? 0 : Neo.DIFFERENT;
   }
 
   private int print(JsonObject object, boolean oneLine) {

@@ -170,6 +170,10 @@ public final class Configuration {
     given("registry.policy_file")
         .ifPresent(
             file -> options.addAll(List.of("--policy", Path.of(file).toAbsolutePath().toString())));
+    for (String place : List.of("artifacts", "s3_endpoint", "s3_region")) {
+      given("registry." + place)
+          .ifPresent(value -> options.addAll(List.of("--" + place.replace('_', '-'), value)));
+    }
     learning().forEach(setting -> options.addAll(List.of("--learning", setting)));
     quality().forEach(setting -> options.addAll(List.of("--quality", setting)));
     return options;

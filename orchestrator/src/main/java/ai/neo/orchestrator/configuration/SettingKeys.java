@@ -116,6 +116,25 @@ public final class SettingKeys {
             new ValueKind.FilePath(),
             "",
             "A YAML file of gates before promotions, trusted keys and webhook hosts; else none."));
+    keys.add(
+        new SettingKey(
+            "registry.artifacts",
+            new ValueKind.BucketPlace(),
+            "",
+            "A bucket for models and MLflow's files, as s3://BUCKET/PREFIX; else the data directory."
+                + " Who logs in is for AWS's environment to say, never for this file."));
+    keys.add(
+        new SettingKey(
+            "registry.s3_endpoint",
+            new ValueKind.Url(List.of("http", "https")),
+            "",
+            "A server that speaks S3, such as http://127.0.0.1:9000; else Amazon's."));
+    keys.add(
+        new SettingKey(
+            "registry.s3_region",
+            new ValueKind.Host(),
+            "",
+            "Where the bucket is, such as eu-central-1; else as AWS_REGION or the profile says."));
   }
 
   private static void learning(List<SettingKey> keys) {

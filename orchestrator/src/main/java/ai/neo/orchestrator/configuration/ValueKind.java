@@ -204,6 +204,19 @@ sealed interface ValueKind {
     }
   }
 
+  /** A bucket of S3 and where in it. */
+  record BucketPlace() implements ValueKind {
+    @Override
+    public String expected() {
+      return "s3://BUCKET or s3://BUCKET/PREFIX";
+    }
+
+    @Override
+    public boolean accepts(String text) {
+      return text.matches("s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]*)?");
+    }
+  }
+
   /** A name or address of a machine. */
   record Host() implements ValueKind {
     @Override

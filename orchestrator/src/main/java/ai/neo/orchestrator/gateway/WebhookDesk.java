@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.gateway;
 
 import ai.neo.proto.registry.v1.AddWebhookRequest;
+import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.ListWebhooksRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
 import ai.neo.proto.registry.v1.Webhook;
@@ -52,8 +53,31 @@ public final class WebhookDesk {
   }
 
   /** Removes one, and says which it was. */
-  public JsonObject remove(long id) {
-    return json(registry().removeWebhook(WebhookName.newBuilder().setId(id).build()));
+  public JsonObject remove(long id, String actor, String reason) {
+    return json(
+        registry()
+            .removeWebhook(
+                WebhookName.newBuilder().setId(id).setActor(actor).setReason(reason).build()));
+  }
+
+  /** Who added, changed and removed them, as {@code entries}, and whether the chain is intact. */
+  public JsonObject history() {
+    HistoryResponse history = registry().webhookHistory(ListWebhooksRequest.getDefaultInstance());
+    JsonArray entries = new JsonArray();
+    history
+        .getEntriesList()
+        .forEach(
+            entry ->
+                entries.add(
+                    new JsonObject()
+                        .put("sequence", entry.getSequence())
+                        .put("time", entry.getTime())
+                        .put("action", entry.getAction())
+                        .put("actor", entry.getActor())
+                        .put("reason", entry.getReason())
+                        .put("evidence", new JsonObject(entry.getEvidenceJson()))
+                        .put("hash", entry.getHash())));
+    return new JsonObject().put("entries", entries).put("chain_intact", history.getChainIntact());
   }
 
   /** Sends a test event. */
@@ -68,9 +92,12 @@ public final class WebhookDesk {
   private static JsonObject json(Webhook webhook) {
     return new JsonObject()
         .put("id", webhook.getId())
+        .put("name", webhook.getName())
         .put("url", webhook.getUrl())
         .put("events", new JsonArray(webhook.getEventsList().stream().toList()))
         .put("model", webhook.getModel())
+        .put("dialect", webhook.getDialect())
+        .put("disabled", webhook.getDisabled())
         .put("delivered_position", webhook.getDeliveredPosition())
         .put("failures", webhook.getFailures())
         .put("last_error", webhook.getLastError())

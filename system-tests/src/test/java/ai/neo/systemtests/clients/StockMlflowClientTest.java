@@ -15,6 +15,10 @@ import inference.ModelReadyRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,14 +47,25 @@ class StockMlflowClientTest {
             "onnxruntime==1.31.1",
             "numpy==2.4.6",
             "pandas==3.1.1");
-    try (PackagedModelTier tier = PackagedModelTier.start(directory)) {
+    int hooks = freePort();
+    Path policy =
+        Files.writeString(
+            directory.resolve("policy.yaml"), "webhook_hosts: ['127.0.0.1:" + hooks + "']");
+    try (PackagedModelTier tier =
+        PackagedModelTier.start(directory, "--policy", policy.toString())) {
       ManagedChannel channel = NettyChannelBuilder.forTarget(tier.address()).usePlaintext().build();
       try {
         train(channel);
         JsonObject told =
             new JsonObject(
                 python
-                    .run(SCRIPT, tier.registry(), MODEL, Integer.toString(FEATURES), FEATURE_SET)
+                    .run(
+                        SCRIPT,
+                        tier.registry(),
+                        MODEL,
+                        Integer.toString(FEATURES),
+                        FEATURE_SET,
+                        Integer.toString(hooks))
                     .lines()
                     .toList()
                     .getLast());
@@ -59,6 +74,13 @@ class StockMlflowClientTest {
       } finally {
         channel.shutdownNow();
       }
+    }
+  }
+
+  /** For the script to listen on. */
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
