@@ -41,21 +41,29 @@ final class Callers {
    * @param rows in each request
    */
   Callers(ManagedChannel channel, int rows) {
+    this(channel, GatewayUnderTest.MODEL, GatewayUnderTest.FEATURES, rows);
+  }
+
+  /**
+   * @param width numbers in a row
+   * @param rows in each request
+   */
+  Callers(ManagedChannel channel, String model, int width, int rows) {
     stub = GRPCInferenceServiceGrpc.newStub(channel);
     blocking = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-    float[] features = GatewayUnderTest.features(rows, new SplittableRandom(5));
+    float[] features = GatewayUnderTest.features(rows, width, new SplittableRandom(5));
     ByteBuffer raw =
         ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(features);
     request =
         ModelInferRequest.newBuilder()
-            .setModelName(GatewayUnderTest.MODEL)
+            .setModelName(model)
             .addInputs(
                 ModelInferRequest.InferInputTensor.newBuilder()
                     .setName("features")
                     .setDatatype("FP32")
                     .addShape(rows)
-                    .addShape(GatewayUnderTest.FEATURES))
+                    .addShape(width))
             .addRawInputContents(ByteString.copyFrom(raw.array()))
             .build();
   }

@@ -23,6 +23,7 @@ public final class Figures {
     programs.put("orders", OrderThroughput::new);
     programs.put("backtest", BacktestSpeed::new);
     programs.put("gateway", GatewayLoad::new);
+    programs.put("networks", NetworksLoad::new);
     programs.put("swap", SwapUnderLoad::new);
     programs.put("memory", ManyStrategies::new);
     programs.put("start", StartTime::new);

@@ -81,8 +81,8 @@ final class GatewayLoad implements Program {
         alone / served <= 2 ? Figure.Verdict.REACHED : Figure.Verdict.MISSED);
   }
 
-  private static Latency inProcess(ServableModel engine, int rows, double seconds) {
-    float[] features = GatewayUnderTest.features(rows, new SplittableRandom(5));
+  static Latency inProcess(ServableModel engine, int rows, double seconds) {
+    float[] features = GatewayUnderTest.features(rows, engine.features(), new SplittableRandom(5));
     Latency latency = new Latency();
     long middle = System.nanoTime() + (long) (seconds * 1e9 / 2);
     long end = middle + (long) (seconds * 1e9 / 2);
@@ -101,7 +101,7 @@ final class GatewayLoad implements Program {
   }
 
   /** Calls a second with one thread on each core. */
-  private static double onAllCores(ServableModel engine, int rows)
+  static double onAllCores(ServableModel engine, int rows)
       throws InterruptedException, ExecutionException {
     int cores = Runtime.getRuntime().availableProcessors();
     double seconds = 2;

@@ -8,6 +8,7 @@ import ai.neo.orchestrator.gateway.GatewayModelTier;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
 import ai.neo.orchestrator.operations.ModelTierProcess;
+import ai.neo.proto.learning.v1.NetworkChoice;
 import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.proto.registry.v1.Artifact;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
@@ -17,6 +18,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,9 +71,22 @@ final class GatewayUnderTest implements AutoCloseable {
                 Map.of()));
     ManagedChannel channel = channel(tier.grpcPort());
     GatewayUnderTest gateway = new GatewayUnderTest(scratch, postgres, tier, channel);
-    gateway.train(1);
-    gateway.train(2);
+    gateway.train(new Network(MODEL, "mlp", 1, FEATURES), 1);
+    gateway.train(new Network(MODEL, "mlp", 1, FEATURES), 2);
     return gateway;
+  }
+
+  /**
+   * A network that is served.
+   *
+   * @param window vectors of a row
+   * @param vector features of each
+   */
+  record Network(String model, String architecture, int window, int vector) {
+    /** Numbers in a row. */
+    int features() {
+      return window * vector;
+    }
   }
 
   /** The folder of the checkout, told by the script. */
@@ -103,23 +118,34 @@ final class GatewayUnderTest implements AutoCloseable {
 
   /** The same engine with the same version, called without a gateway. */
   ServableModel inProcess() throws Exception {
-    Artifact artifact =
-        RegistryServiceGrpc.newBlockingStub(channel)
-            .fetchArtifact(VersionName.newBuilder().setModel(MODEL).setVersion("1").build());
-    return new NetworkEngine()
-        .load(
-            new ModelArtifact(
-                MODEL,
-                "1",
-                artifact.getVersion().getDigest(),
-                artifact.getVersion().getFormat(),
-                artifact.getVersion().getFeatureSetId(),
-                artifact.getContent().toByteArray()));
+    return new NetworkEngine().load(artifact(MODEL));
   }
 
-  private void train(long seed) throws InterruptedException {
+  /** Version 1 of a model, as the registry has it. */
+  ModelArtifact artifact(String model) {
+    Artifact artifact =
+        RegistryServiceGrpc.newBlockingStub(channel)
+            .fetchArtifact(VersionName.newBuilder().setModel(model).setVersion("1").build());
+    return new ModelArtifact(
+        model,
+        "1",
+        artifact.getVersion().getDigest(),
+        artifact.getVersion().getFormat(),
+        artifact.getVersion().getFeatureSetId(),
+        artifact.getContent().toByteArray());
+  }
+
+  /** Processor time that the model tier has used since it began, all of its threads. */
+  Duration processorTime() {
+    return ProcessHandle.of(tier.pid())
+        .flatMap(tier -> tier.info().totalCpuDuration())
+        .orElseThrow();
+  }
+
+  /** Trains the next version of a network; the first becomes its model's champion. */
+  void train(Network network, long seed) throws InterruptedException {
     SplittableRandom random = new SplittableRandom(seed);
-    float[] features = features(ROWS, random);
+    float[] features = features(ROWS, network.vector(), random);
     int[] labels = new int[ROWS];
     float[] returns = new float[ROWS];
     long[] times = new long[ROWS];
@@ -131,21 +157,25 @@ final class GatewayUnderTest implements AutoCloseable {
     new ModelTraining(channel)
         .train(
             TrainHeader.newBuilder()
-                .setModel(MODEL)
+                .setModel(network.model())
                 .setFeatureSetId(FEATURE_SET)
-                .setFeatures(FEATURES)
+                .setFeatures(network.vector())
+                .setNetwork(
+                    NetworkChoice.newBuilder()
+                        .setArchitecture(network.architecture())
+                        .setWindow(network.window()))
                 .setSeed(seed)
                 .setEpochs(1)
                 .setDataDescription("random numbers")
                 .build(),
             new ModelTraining.Rows(
-                FEATURES, features, labels, returns, times, new int[labels.length]),
+                network.vector(), features, labels, returns, times, new int[labels.length]),
             progress -> {});
   }
 
   /** Random rows, row-major. */
-  static float[] features(int rows, SplittableRandom random) {
-    float[] features = new float[rows * FEATURES];
+  static float[] features(int rows, int width, SplittableRandom random) {
+    float[] features = new float[rows * width];
     for (int i = 0; i < features.length; i++) {
       features[i] = (float) (random.nextDouble() * 2 - 1);
     }

@@ -4,12 +4,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtUtil;
 import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * BYTES as the strings of ONNX Runtime's Java interface, which are text. On its way to the engine
@@ -20,38 +17,28 @@ final class OnnxStrings {
 
   private OnnxStrings() {}
 
-  /**
-   * The elements as text.
-   *
-   * @throws IllegalStateException when one is no UTF-8, or would reach the engine as other bytes
-   */
-  static String[] toRuntime(TensorValue value) {
-    List<ByteString> elements = ByteStrings.unpack(value.data());
-    String[] strings = new String[elements.size()];
-    for (int i = 0; i < strings.length; i++) {
-      strings[i] = text(value.name(), elements.get(i));
+  /** Why an input cannot reach the engine as it is; empty when it can. */
+  static Optional<String> objection(TensorValue value) {
+    for (ByteString element : ByteStrings.unpack(value.data())) {
+      if (!element.isValidUtf8()) {
+        return Optional.of(
+            "input '%s' holds bytes that are no UTF-8, which this engine cannot pass on"
+                .formatted(value.name()));
+      }
+      if (element.toStringUtf8().chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c))) {
+        return Optional.of(
+            "input '%s' holds NUL or a character beyond U+FFFF, which would reach the engine as other bytes"
+                .formatted(value.name()));
+      }
     }
-    return strings;
+    return Optional.empty();
   }
 
-  private static String text(String name, ByteString element) {
-    if (element.isEmpty()) {
-      return "";
-    }
-    ByteBuffer bytes = element.asReadOnlyByteBuffer();
-    try {
-      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes);
-      if (text.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c))) {
-        throw new IllegalStateException(
-            "input '%s' holds NUL or a character beyond U+FFFF, which would reach the engine as other bytes"
-                .formatted(name));
-      }
-      return text.toString();
-    } catch (CharacterCodingException e) {
-      throw new IllegalStateException(
-          "input '" + name + "' holds bytes that are no UTF-8, which this engine cannot pass on",
-          e);
-    }
+  /** The elements as text; there was no {@link #objection}. */
+  static String[] toRuntime(TensorValue value) {
+    return ByteStrings.unpack(value.data()).stream()
+        .map(ByteString::toStringUtf8)
+        .toArray(String[]::new);
   }
 
   static ByteString fromRuntime(OnnxTensor tensor, long elements) throws OrtException {

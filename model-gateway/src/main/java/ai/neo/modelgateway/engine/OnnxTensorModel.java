@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One loaded ONNX file of any signature. A session may run on many threads at once. */
 final class OnnxTensorModel implements TensorModel {
@@ -62,6 +63,14 @@ final class OnnxTensorModel implements TensorModel {
   @Override
   public TensorSignature signature() {
     return signature;
+  }
+
+  @Override
+  public Optional<String> objection(Tensors inputs) {
+    return inputs.values().stream()
+        .filter(value -> value.type() == ElementType.BYTES)
+        .flatMap(value -> OnnxStrings.objection(value).stream())
+        .findFirst();
   }
 
   @Override

@@ -1,9 +1,19 @@
 package ai.neo.modelgateway.engine;
 
+import java.util.Optional;
+
 /** A model of any signature: it takes and answers the tensors that its file says. */
 public non-sealed interface TensorModel extends LoadedModel {
 
   TensorSignature signature();
+
+  /**
+   * Why the engine cannot be handed those inputs, although the signature allows them; empty when it
+   * can.
+   */
+  default Optional<String> objection(Tensors inputs) {
+    return Optional.empty();
+  }
 
   /**
    * Computes all outputs.

@@ -119,11 +119,8 @@ public final class NetworkExport {
     SplittableRandom random = new SplittableRandom(DRAW_SEED);
     int width = network.shape().features();
     float[] values = new float[DRAWN_ROWS * width];
-    for (int i = 0; i < values.length; i++) {
-      float deviations = (float) random.nextDouble(-3, 3);
-      values[i] =
-          network.standardisation().mean(i % width)
-              + deviations * network.standardisation().deviation(i % width);
+    for (int row = 0; row < DRAWN_ROWS; row++) {
+      System.arraycopy(network.standardisation().draw(random), 0, values, row * width, width);
     }
     return values;
   }

@@ -101,11 +101,11 @@ public final class Standardisation {
     return mean.length;
   }
 
-  /** A row such as it was measured on: each feature within two deviations of its mean, finite. */
+  /** A row such as it was measured on: each feature within three deviations of its mean, finite. */
   public float[] draw(SplittableRandom random) {
     float[] row = new float[mean.length];
     for (int f = 0; f < row.length; f++) {
-      double drawn = mean[f] + deviation[f] * random.nextDouble(-2, 2);
+      double drawn = mean[f] + deviation[f] * random.nextDouble(-3, 3);
       row[f] = (float) Math.clamp(drawn, -Float.MAX_VALUE, Float.MAX_VALUE);
     }
     return row;

@@ -3,6 +3,7 @@ package ai.neo.modelgateway.protocol;
 import ai.neo.modelgateway.engine.ElementType;
 import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.engine.Question;
+import ai.neo.modelgateway.engine.TensorModel;
 import ai.neo.modelgateway.engine.TensorValue;
 import ai.neo.modelgateway.engine.Tensors;
 import ai.neo.modelgateway.serving.ServedVersion;
@@ -133,7 +134,14 @@ final class InputReader {
       }
       values.add(new TensorValue(port.name(), port.type(), inward, packed));
     }
-    return new Tensors(values, Math.toIntExact(rows), batched);
+    Tensors tensors = new Tensors(values, Math.toIntExact(rows), batched);
+    if (version.loaded() instanceof TensorModel model) {
+      Optional<String> objection = model.objection(tensors);
+      if (objection.isPresent()) {
+        throw prefixed(objection.get() + " for model '" + model() + "'");
+      }
+    }
+    return tensors;
   }
 
   /** The first dimension, which all inputs share. It may be no batch at all: that shows later. */

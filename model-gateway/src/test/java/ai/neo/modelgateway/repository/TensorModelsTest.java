@@ -524,7 +524,7 @@ class TensorModelsTest {
   void textThatTheEngineWouldSeeOtherwiseIsRefused() {
     for (String text : List.of("\uD83D\uDE00", "a\u0000b")) {
       assertThatThrownBy(() -> served.stub().modelInfer(strings("a", text).build()))
-          .hasMessageStartingWith("INTERNAL: ")
+          .hasMessageStartingWith("INVALID_ARGUMENT: ")
           .hasMessageContaining("would reach the engine as other bytes");
     }
     ModelInferRequest.Builder wrong =
@@ -532,6 +532,7 @@ class TensorModelsTest {
             .setRawInputContents(
                 0, ByteStrings.pack(List.of(ByteString.EMPTY, ByteString.fromHex("ff"))));
     assertThatThrownBy(() -> served.stub().modelInfer(wrong.build()))
+        .hasMessageStartingWith("INVALID_ARGUMENT: ")
         .hasMessageContaining("no UTF-8");
   }
 
