@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -130,8 +131,11 @@ final class RunningTier implements AutoCloseable {
     ProgramTrust trust =
         new ProgramTrust(
             settings.gateway().permissions().torchScript(), settings.policy().trustedKeys());
-    ServingCatalog catalog = opened(new ServingCatalog(versions, engines(trust, versions)));
-    settings.models().forEach(model -> restore(catalog, model));
+    ServedModels before = ServedModels.in(settings.dataDirectory());
+    ServingCatalog catalog = opened(new ServingCatalog(versions, engines(trust, versions), before));
+    Set<String> models = new LinkedHashSet<>(settings.models());
+    models.addAll(before.names());
+    models.forEach(model -> restore(catalog, model));
     RouteService routes =
         opened(
             new RouteService(
@@ -158,7 +162,7 @@ final class RunningTier implements AutoCloseable {
                     learning::statuses,
                     List.of(registry, learning, explaining, routes),
                     new OtherModels(forwarding, repository, routes.active()))));
-    opened(RegistryFollower.start(versions, catalog, Set.copyOf(settings.models())));
+    opened(RegistryFollower.start(versions, catalog, models));
     return new Served(started, catalog);
   }
 

@@ -17,6 +17,8 @@ import ai.neo.proto.learning.v1.TrainRows;
 import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import inference.GRPCInferenceServiceGrpc;
+import inference.ModelReadyRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A model tier that is killed while it learns goes on as if it had not been. */
 class LearnerCrashTest {
   private static final String MODEL = "direction";
+  private static final String OTHER = "another";
   private static final String FEATURE_SET = "features-1";
   private static final int FEATURES = 4;
   private static final int OUTCOMES = 400;
@@ -46,7 +49,7 @@ class LearnerCrashTest {
       List<String> uninterrupted;
       try (TierProcess tier = start(postgres, "postgres", "one")) {
         ManagedChannel channel = channel(tier);
-        train(channel);
+        train(channel, MODEL);
         learn(channel, 0, OUTCOMES);
         uninterrupted = versions(channel);
         channel.shutdownNow();
@@ -54,7 +57,8 @@ class LearnerCrashTest {
       execute(postgres, "CREATE DATABASE other");
       try (TierProcess tier = start(postgres, "other", "two")) {
         ManagedChannel channel = channel(tier);
-        train(channel);
+        train(channel, MODEL);
+        train(channel, OTHER);
         learn(channel, 0, KILLED_AT);
         tier.kill();
         channel.shutdownNow();
@@ -62,6 +66,7 @@ class LearnerCrashTest {
       try (TierProcess tier = start(postgres, "other", "two")) {
         ManagedChannel channel = channel(tier);
         LearningServiceGrpc.LearningServiceBlockingStub client = client(channel);
+        assertThat(isReady(channel, OTHER)).as("served before, and named to no start").isTrue();
         for (int i = 0; i < KILLED_AT; i++) { // whoever is not sure sends all of it again
           assertThat(client.learn(outcome(i)).getOutcome())
               .isEqualTo(LearnResponse.Outcome.DUPLICATE);
@@ -127,6 +132,12 @@ class LearnerCrashTest {
         .withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
   }
 
+  private static boolean isReady(ManagedChannel channel, String model) {
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel)
+        .modelReady(ModelReadyRequest.newBuilder().setName(model).build())
+        .getReady();
+  }
+
   private static void learn(ManagedChannel channel, int from, int to) {
     for (int i = from; i < to; i++) {
       assertThat(client(channel).learn(outcome(i)).getOutcome())
@@ -147,7 +158,7 @@ class LearnerCrashTest {
     return version.getVersion() + " of " + version.getParentVersion() + ": " + version.getDigest();
   }
 
-  private static void train(ManagedChannel channel) throws Exception {
+  private static void train(ManagedChannel channel, String model) throws Exception {
     CompletableFuture<TrainProgress> last = new CompletableFuture<>();
     StreamObserver<TrainRequest> rows =
         LearningServiceGrpc.newStub(channel).train(new LastOf(last));
@@ -155,7 +166,7 @@ class LearnerCrashTest {
         TrainRequest.newBuilder()
             .setHeader(
                 TrainHeader.newBuilder()
-                    .setModel(MODEL)
+                    .setModel(model)
                     .setFeatureSetId(FEATURE_SET)
                     .setFeatures(FEATURES)
                     .setSeed(1)

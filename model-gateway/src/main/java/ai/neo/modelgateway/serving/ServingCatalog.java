@@ -32,6 +32,7 @@ public final class ServingCatalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServingCatalog.class);
   private final VersionRegistry registry;
   private final VersionLoader loader;
+  private final Consumer<String> served;
   private final ConcurrentMap<String, ModelSlot> slots = new ConcurrentHashMap<>();
   private final ExecutorService standbys =
       Executors.newSingleThreadExecutor(
@@ -42,7 +43,18 @@ public final class ServingCatalog implements AutoCloseable {
    * @param engines asked in order which one reads a format
    */
   public ServingCatalog(VersionRegistry registry, List<ModelEngine> engines) {
+    this(registry, engines, model -> {});
+  }
+
+  /**
+   * @param engines asked in order which one reads a format
+   * @param served told the name of each model of the registry when one of its versions begins to
+   *     serve
+   */
+  public ServingCatalog(
+      VersionRegistry registry, List<ModelEngine> engines, Consumer<String> served) {
     this.registry = registry;
+    this.served = served;
     this.loader = new VersionLoader(registry, engines);
   }
 
@@ -258,7 +270,10 @@ public final class ServingCatalog implements AutoCloseable {
       }
       Serving next = now.withChampion(loaded.version(), now.champion().map(ServedVersion::version));
       slot.confirmed(next.epoch(), System.nanoTime());
-      return Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
+      SwapReceipt receipt =
+          Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
+      served.accept(model);
+      return receipt;
     } finally {
       slot.change.unlock();
     }
@@ -331,6 +346,7 @@ public final class ServingCatalog implements AutoCloseable {
       VersionLoader.Loaded loaded = championOrPrevious(slot, champion.get(), previous);
       Serving next = slot.serving().withChampion(loaded.version(), Optional.empty());
       Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
+      served.accept(model);
       warmPrevious(slot, next.epoch());
     } finally {
       slot.change.unlock();
