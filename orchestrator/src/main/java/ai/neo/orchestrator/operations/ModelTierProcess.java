@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,7 @@ public final class ModelTierProcess implements AutoCloseable {
   /** Ctrl-C goes to the child as well, which has to answer until this process has stopped. */
   private static final String DEAF_TO_CTRL_C = "trap '' INT; exec \"$@\"";
 
+  private static final String READY = "READY ";
   private static final String START_ARCHIVE = "start.aot";
 
   private final Settings settings;
@@ -65,8 +68,12 @@ public final class ModelTierProcess implements AutoCloseable {
     this.watch = Thread.ofPlatform().daemon().name("model-tier-watch").unstarted(this::watch);
   }
 
-  /** Starts it and returns when it serves. */
-  public static ModelTierProcess start(Settings settings) {
+  /**
+   * Starts it and returns when it serves.
+   *
+   * @throws InterruptedException when the wait was; the child is gone then
+   */
+  public static ModelTierProcess start(Settings settings) throws InterruptedException {
     ModelTierProcess tier = new ModelTierProcess(settings);
     try {
       tier.launch();
@@ -110,7 +117,7 @@ public final class ModelTierProcess implements AutoCloseable {
     return settings.data().resolve("logs").resolve("model-tier.log");
   }
 
-  private void launch() throws IOException {
+  private void launch() throws IOException, InterruptedException {
     Files.createDirectories(logFile().getParent());
     ProcessBuilder builder = new ProcessBuilder(command());
     builder.environment().putAll(settings.environment());
@@ -120,19 +127,44 @@ public final class ModelTierProcess implements AutoCloseable {
     builder.environment().put("DJL_CACHE_DIR", settings.cache().toString());
     builder.redirectError(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
     process = builder.start();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String line = out.readLine();
-    while (line != null && !line.startsWith("READY ")) {
-      line = out.readLine();
-    }
-    if (line == null) {
-      throw new IOException("it ended before it was ready");
-    }
-    JsonObject ready = new JsonObject(line.substring("READY ".length()));
+    JsonObject ready = new JsonObject(ready(process).substring(READY.length()));
     grpcPort = ready.getInteger("grpc_port");
     httpPort = ready.getInteger("http_port");
     registryPort = ready.getInteger("registry_port");
     up = true;
+  }
+
+  /** The line by which a child says that it serves. */
+  private static String ready(Process child) throws IOException, InterruptedException {
+    CompletableFuture<String> said = new CompletableFuture<>();
+    // On a thread of its own: nothing but the child's end interrupts who reads from it.
+    Thread.ofVirtual()
+        .name("model-tier-ready")
+        .start(
+            () -> {
+              try {
+                BufferedReader out = child.inputReader(StandardCharsets.UTF_8);
+                String line = out.readLine();
+                while (line != null && !line.startsWith(READY)) {
+                  line = out.readLine();
+                }
+                said.complete(line == null ? "" : line);
+              } catch (IOException e) {
+                said.completeExceptionally(e);
+              }
+            });
+    try {
+      String line = said.get();
+      if (line.isEmpty()) {
+        throw new IOException("it ended before it was ready");
+      }
+      return line;
+    } catch (ExecutionException e) {
+      throw new IOException("what it says cannot be read", e.getCause());
+    } catch (InterruptedException e) {
+      child.destroyForcibly();
+      throw e;
+    }
   }
 
   /** The JVM up to its main class, with the archive that {@code infra/start-archive} makes. */

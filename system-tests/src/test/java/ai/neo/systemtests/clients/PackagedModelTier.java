@@ -59,6 +59,7 @@ final class PackagedModelTier implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Xmx512m",
+            "-XX:TieredStopAtLevel=1",
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-cp",

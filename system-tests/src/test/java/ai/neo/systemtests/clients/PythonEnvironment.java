@@ -48,7 +48,8 @@ final class PythonEnvironment {
       Assumptions.assumeTrue(
           made.status() == 0, () -> "no Python with venv here: " + made.lastLines());
       List<String> install = new ArrayList<>();
-      Collections.addAll(install, python.toString(), "-m", "pip", "install", "--quiet");
+      Collections.addAll(
+          install, python.toString(), "-m", "pip", "install", "--quiet", "--no-compile");
       Collections.addAll(install, "--retries", "1", "--timeout", "20");
       Collections.addAll(install, packages);
       Ended installed = run(INSTALL_MINUTES, install);

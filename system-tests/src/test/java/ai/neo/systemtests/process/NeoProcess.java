@@ -23,6 +23,8 @@ public final class NeoProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(90);
   private static final int TAIL = 4_000;
 
+  static final String FIRST_COMPILER_ALONE = "-XX:TieredStopAtLevel=1";
+
   private final Process process;
   private final Path dataDirectory;
   private final Path out;
@@ -38,8 +40,15 @@ public final class NeoProcess implements AutoCloseable {
   /** How a process is started, beside its arguments. */
   public record Surroundings(
       List<String> prefix, List<String> jvmOptions, Map<String, String> environment) {
-    /** As this process. */
-    public static final Surroundings OWN = new Surroundings(List.of(), List.of(), Map.of());
+    /**
+     * As this process. The tests' runs are over before the optimising compiler is, which would take
+     * half of their processor time.
+     */
+    public static final Surroundings OWN =
+        new Surroundings(List.of(), List.of(FIRST_COMPILER_ALONE), Map.of());
+
+    /** As {@code ./neo} starts it. */
+    public static final Surroundings AS_SHIPPED = new Surroundings(List.of(), List.of(), Map.of());
   }
 
   /** Starts {@code neo run} on free ports. */
@@ -56,6 +65,9 @@ public final class NeoProcess implements AutoCloseable {
       if (own.stream().noneMatch(argument -> argument.startsWith(port + "="))) {
         arguments.addAll(List.of("--set", port + "=0"));
       }
+    }
+    if (surroundings.jvmOptions().contains(FIRST_COMPILER_ALONE)) {
+      arguments.addAll(List.of("--set", "gateway.jvm_options=-Xmx768m " + FIRST_COMPILER_ALONE));
     }
     arguments.addAll(own);
     return start(surroundings, dataDirectory, arguments);

@@ -60,7 +60,7 @@ class OrdinaryUserTest {
     NeoProcess.Surroundings somebody =
         new NeoProcess.Surroundings(
             List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"),
-            List.of("-Duser.home=" + own),
+            List.of("-Duser.home=" + own, NeoProcess.FIRST_COMPILER_ALONE),
             Map.of("HOME", own.toString()));
     try (NeoProcess run =
         NeoProcess.run(

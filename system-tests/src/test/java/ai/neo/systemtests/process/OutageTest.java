@@ -45,7 +45,7 @@ class OutageTest {
           () -> run.runFile().getLong("model_tier_pid") != died.pid());
       long answered = run.count("predictions");
       run.await("predictions resume", LONG, () -> run.count("predictions") > answered + 20);
-      assertThat(run.health("Gateway")).isEqualTo("up");
+      run.await("the gateway is found to be up", LONG, () -> run.health("Gateway").equals("up"));
       long missed = run.count("fallbacks");
       run.awaitCount("predictions", answered + 40);
       assertThat(run.count("fallbacks")).isEqualTo(missed);

@@ -27,7 +27,14 @@ class ReplayTest {
   void swapWhileItTrades() throws Exception {
     Path data = folder.resolve("data");
     Path candles = Candles.write(folder, 0, 20_000);
-    try (NeoProcess run = NeoProcess.run(data, "--data", candles.toString(), "--speed", "12000")) {
+    try (NeoProcess run =
+        NeoProcess.run(
+            NeoProcess.Surroundings.AS_SHIPPED,
+            data,
+            "--data",
+            candles.toString(),
+            "--speed",
+            "12000")) {
       run.awaitTrading();
       run.awaitCount("updates_learned", 1);
       Finished pushed = model(data, "push", artifact(data).toString());
