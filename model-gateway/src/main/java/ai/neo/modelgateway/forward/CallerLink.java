@@ -5,6 +5,7 @@ import inference.ModelInferRequest;
 import inference.ModelStreamInferResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 
@@ -32,9 +33,7 @@ public final class CallerLink implements AutoCloseable {
    * @param reply may be told of a failure before this returns
    */
   public StreamedAnswers ask(ModelInferRequest request, StreamedReply reply) {
-    ClientCall<ModelInferRequest, ModelStreamInferResponse> call =
-        channel.newCall(GRPCInferenceServiceGrpc.getModelStreamInferMethod(), CallOptions.DEFAULT);
-    StreamedAnswers answers = new StreamedAnswers(server, request, reply, call);
+    StreamedAnswers answers = new StreamedAnswers(server, request, reply, call());
     boolean takes;
     synchronized (this) {
       takes = !closed;
@@ -46,6 +45,17 @@ public final class CallerLink implements AutoCloseable {
       answers.refuse(Status.CANCELLED.withDescription("the caller has gone"));
     }
     return answers;
+  }
+
+  /** Under the root context: the caller's ends with its deadline or with it, and ends the call. */
+  private ClientCall<ModelInferRequest, ModelStreamInferResponse> call() {
+    Context before = Context.ROOT.attach();
+    try {
+      return channel.newCall(
+          GRPCInferenceServiceGrpc.getModelStreamInferMethod(), CallOptions.DEFAULT);
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 
   /** Takes no more requests; those under way end by themselves, and the connection with them. */

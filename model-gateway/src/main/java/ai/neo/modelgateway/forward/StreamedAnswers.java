@@ -3,7 +3,6 @@ package ai.neo.modelgateway.forward;
 import inference.ModelInferRequest;
 import inference.ModelStreamInferResponse;
 import io.grpc.ClientCall;
-import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.Optional;
@@ -62,13 +61,9 @@ public final class StreamedAnswers {
       return;
     }
     watchLater();
-    // Under the root context: the caller's ends with its deadline, and would end the call.
-    Context.ROOT.run(
-        () -> {
-          call.start(new Listener(ended), new Metadata());
-          call.sendMessage(request);
-          call.halfClose();
-        });
+    call.start(new Listener(ended), new Metadata());
+    call.sendMessage(request);
+    call.halfClose();
   }
 
   /** Is not sent at all. */

@@ -145,7 +145,7 @@ class DecoupledStreamTest {
 
   @Test
   void aSlowCallerHoldsUpItsOwnServerAndNobodyElse() throws Exception {
-    int all = 1000;
+    int all = 256;
     AtomicInteger sent = new AtomicInteger();
     ByteString bytes = ByteString.copyFrom(new byte[64 << 10]);
     Consumer<Streamed> fill =
@@ -165,14 +165,14 @@ class DecoupledStreamTest {
     Streamed stream = there.streams.take();
     until(() -> sent.get() > 0 && !stream.answers().isReady());
     there.streams(other -> other.repeat(2));
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 5; i++) {
       StreamClient other = StreamClient.open(here.channel);
       other.send(request("quick", 0));
       other.halfClose();
       other.end.get(10, TimeUnit.SECONDS);
       assertThat(other.answers).hasSize(2);
     }
-    assertThat(sent.get()).as("16 MiB of 64 at most").isLessThan(all / 4);
+    assertThat(sent.get()).as("a few MiB of 16").isLessThan(all / 2);
     slow.halfClose();
     slow.read(all + 1);
     slow.end.get(10, TimeUnit.SECONDS);
@@ -231,21 +231,19 @@ class DecoupledStreamTest {
       ids.add(lost.getInferResponse().getId());
     }
     assertThat(ids).containsExactlyInAnyOrder("a", "b", "c");
-    assertThat(metrics())
-        .contains("neo_forward_circuit_state{server=\"there\",model=\"repeat\"} 2");
-    client.send(request("d", 0));
-    assertThat(client.take().getErrorMessage()).contains("left alone for a while");
+    assertThat(metrics()).contains("outcome=\"lost\"} 3");
+    until(() -> error(client).contains("left alone for a while")); // but now and then one tries
     client.send(raw(1).setId("local"));
     assertThat(client.take().getInferResponse().getModelVersion()).isEqualTo("1");
     there.comeBack();
     there.streams(stream -> stream.repeat(1));
-    until(() -> answered(client));
+    until(() -> error(client).isEmpty());
   }
 
-  private static boolean answered(StreamClient client) {
+  private static String error(StreamClient client) {
     client.send(request("again", 0));
     try {
-      return client.take().getErrorMessage().isEmpty();
+      return client.take().getErrorMessage();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
