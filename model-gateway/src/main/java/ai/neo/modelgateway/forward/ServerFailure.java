@@ -56,7 +56,7 @@ enum ServerFailure {
   }
 
   /** Triton goes on calling a model ready whose process has died. */
-  private static boolean isSick(String text) {
+  static boolean isSick(String text) {
     return text.contains("is not healthy");
   }
 

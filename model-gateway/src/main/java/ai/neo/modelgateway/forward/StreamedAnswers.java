@@ -103,11 +103,14 @@ public final class StreamedAnswers {
       return;
     }
     long silentNs = System.nanoTime() - heardNs;
-    if (asked && silentNs >= server.patience().toNanos() && !server.contents().isUp()) {
+    boolean silent = asked && silentNs >= server.patience().toNanos();
+    String nothing = "nothing came for %d ms, and ".formatted(silentNs / 1_000_000);
+    if (silent && !server.contents().isUp()) {
       fail(
           Status.UNAVAILABLE.withDescription(
-              "nothing came for %d ms, and it does not answer otherwise: %s"
-                  .formatted(silentNs / 1_000_000, server.contents().problem())));
+              nothing + "it does not answer otherwise: " + server.contents().problem()));
+    } else if (silent && model.wasSickSince(heardNs)) {
+      fail(Status.UNAVAILABLE.withDescription(nothing + "the model's process has died since"));
     } else {
       watchLater();
     }
@@ -176,8 +179,11 @@ public final class StreamedAnswers {
       String text = part.getErrorMessage();
       if (ServerFailure.of(text, knewVersion()) == ServerFailure.SERVER) {
         server.contents().lookSoon();
-        boolean gone = !text.contains("is not healthy");
-        fail((gone ? Status.NOT_FOUND : Status.INTERNAL).withDescription(text));
+        boolean sick = ServerFailure.isSick(text);
+        if (sick) {
+          model.sick(System.nanoTime());
+        }
+        fail((sick ? Status.INTERNAL : Status.NOT_FOUND).withDescription(text));
         return;
       }
       refused = true;

@@ -250,6 +250,24 @@ class DecoupledStreamTest {
   }
 
   @Test
+  void aModelsProcessThatDiesInMidStreamIsToldWhenTheServerSaysSoToAnother() throws Exception {
+    there.streams(
+        stream -> {
+          if (stream.wanted() == 1) {
+            stream.error("Stub process 'repeat_0_0' is not healthy.");
+          }
+        });
+    forward();
+    StreamClient client = StreamClient.open(here.channel);
+    client.send(request("silent", 0));
+    client.send(request("next", 1));
+    assertThat(client.take().getErrorMessage()).contains("is unavailable", "is not healthy");
+    ModelStreamInferResponse lost = client.take();
+    assertThat(lost.getErrorMessage()).contains("the model's process has died since");
+    assertThat(lost.getInferResponse().getId()).isEqualTo("silent");
+  }
+
+  @Test
   void aUnaryCallIsRefusedAsTritonDoes() {
     forward();
     assertThatThrownBy(() -> here.stub().modelInfer(request("a", 1).build()))
