@@ -45,6 +45,73 @@ class TritonPythonModel:
             ]))
         return answers
 '''
+REPEAT_CONFIG = """backend: "python"
+max_batch_size: 0
+input [ { name: "count" data_type: TYPE_INT32 dims: [ 1 ] }, { name: "interval_ms" data_type: TYPE_INT32 dims: [ 1 ] } ]
+output [ { name: "index" data_type: TYPE_INT32 dims: [ 1 ] } ]
+instance_group [ { kind: KIND_CPU count: 1 } ]
+model_transaction_policy { decoupled: true }
+"""
+REPEAT_MODEL = '''import threading
+import time
+import numpy as np
+import triton_python_backend_utils as pb_utils
+
+FINAL = pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+
+def stream(sender, count, interval):
+    if count < 0:
+        error = pb_utils.TritonError("count must not be negative, got %d" % count)
+        sender.send(pb_utils.InferenceResponse(error=error), flags=FINAL)
+        return
+    for index in range(count):
+        time.sleep(interval if index > 0 else 0)
+        sender.send(pb_utils.InferenceResponse([pb_utils.Tensor("index", np.array([index], np.int32))]))
+    sender.send(flags=FINAL)
+
+class TritonPythonModel:
+    def execute(self, requests):
+        for request in requests:
+            count, wait = (
+                int(pb_utils.get_input_tensor_by_name(request, name).as_numpy()[0])
+                for name in ("count", "interval_ms")
+            )
+            sender = request.get_response_sender()
+            threading.Thread(target=stream, args=(sender, count, wait / 1000)).start()
+'''
+SUM_CONFIG = """backend: "python"
+max_batch_size: 8
+input [ { name: "value" data_type: TYPE_FP32 dims: [ 1 ] } ]
+output [ { name: "sum" data_type: TYPE_FP32 dims: [ 1 ] } ]
+instance_group [ { kind: KIND_CPU count: 1 } ]
+sequence_batching {
+  max_sequence_idle_microseconds: 60000000
+  oldest { max_candidate_sequences: 16 }
+  control_input [
+    { name: "START" control [ { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } ] },
+    { name: "CORRID" control [ { kind: CONTROL_SEQUENCE_CORRID data_type: TYPE_UINT64 } ] }
+  ]
+}
+"""
+SUM_MODEL = '''import numpy as np
+import triton_python_backend_utils as pb_utils
+
+def scalar(request, name):
+    return pb_utils.get_input_tensor_by_name(request, name).as_numpy().reshape(-1)[0]
+
+class TritonPythonModel:
+    def initialize(self, args):
+        self.sums = {}
+
+    def execute(self, requests):
+        answers = []
+        for request in requests:
+            sequence = int(scalar(request, "CORRID"))
+            before = 0.0 if scalar(request, "START") else self.sums[sequence]
+            self.sums[sequence] = total = np.float32(before + scalar(request, "value"))
+            answers.append(pb_utils.InferenceResponse([pb_utils.Tensor("sum", np.array([[total]], np.float32))]))
+        return answers
+'''
 
 
 def weights(version):
@@ -90,6 +157,13 @@ def write_models(home):
                     (folder / str(version) / "model.py").write_text(text)
                 else:
                     (folder / str(version) / "model.onnx").write_bytes(onnx_model(version))
+    for name, config, model in (
+        ("repeat", REPEAT_CONFIG, REPEAT_MODEL),
+        ("running_sum", SUM_CONFIG, SUM_MODEL),
+    ):
+        (home / "triton" / name / "1").mkdir(parents=True)
+        (home / "triton" / name / "config.pbtxt").write_text(config)
+        (home / "triton" / name / "1" / "model.py").write_text(model)
 
 
 def tensor(shape=(1, FEATURES), name="features", datatype="FP32"):

@@ -12,6 +12,7 @@ final class ModelTraffic {
   final LongAdder refused = new LongAdder();
   final LongAdder lost = new LongAdder();
   final LongAdder dropped = new LongAdder();
+  private volatile long sickNs = Long.MIN_VALUE;
   private final Map<FallbackReason, LongAdder> fallbacks = new EnumMap<>(FallbackReason.class);
 
   ModelTraffic(Circuit circuit) {
@@ -19,6 +20,15 @@ final class ModelTraffic {
     for (FallbackReason reason : FallbackReason.values()) {
       fallbacks.put(reason, new LongAdder());
     }
+  }
+
+  /** The server said that the model's process has died: what it computed then is told to nobody. */
+  void sick(long nowNs) {
+    sickNs = nowNs;
+  }
+
+  boolean wasSickSince(long ns) {
+    return sickNs != Long.MIN_VALUE && sickNs - ns >= 0;
   }
 
   void fellBack(FallbackReason reason) {

@@ -3,6 +3,8 @@ package ai.neo.modelgateway.forward;
 import inference.ModelConfig;
 import inference.ModelMetadataResponse;
 import inference.ModelParameter;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -13,7 +15,7 @@ import java.util.TreeMap;
  * What is known of one model of one server; immutable.
  *
  * @param ready metadata of the versions that answer, by number
- * @param config of the version that answers by default; empty when none does
+ * @param config of the version that was described last; empty when none ever was
  * @param registered what the registry says of those versions, as far as it has them
  * @param pinned what a request without a version is answered by
  */
@@ -69,9 +71,23 @@ public record RemoteModel(
         .map(ModelParameter::getStringValue);
   }
 
-  /** Whether it answers a request with any number of messages, which is not offered here. */
+  /** Whether it answers a request with any number of messages, which takes a stream. */
   public boolean isDecoupled() {
     return config.filter(found -> found.getModelTransactionPolicy().getDecoupled()).isPresent();
+  }
+
+  /** Whether it keeps something from request to request, so that another cannot stand in. */
+  public boolean isStateful() {
+    return config.filter(ModelConfig::hasSequenceBatching).isPresent();
+  }
+
+  /** How long it keeps a sequence of which nothing comes; zero where it does not say. */
+  public Duration sequenceIdle() {
+    return config
+        .map(found -> found.getSequenceBatching().getMaxSequenceIdleMicroseconds())
+        .filter(micros -> micros > 0)
+        .map(micros -> Duration.of(micros, ChronoUnit.MICROS))
+        .orElse(Duration.ZERO);
   }
 
   /** Whether an answer may depend on requests that came at the same time. */

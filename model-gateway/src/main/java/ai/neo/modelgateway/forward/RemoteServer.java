@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,6 +42,9 @@ public final class RemoteServer implements AutoCloseable {
   /** What may be under way at once. Dropped calls count until they end. */
   static final int IN_FLIGHT_MAX = 1024;
 
+  /** Streams under way at once, those included that are read only to be dropped. */
+  static final int STREAMS_MAX = 256;
+
   private static final int MESSAGE_MAX_BYTES = 64 << 20;
   private static final Duration DESCRIBE = Duration.ofSeconds(5);
   private static final Duration LOAD = Duration.ofMinutes(2);
@@ -53,6 +57,8 @@ public final class RemoteServer implements AutoCloseable {
   private final ServerContents contents;
   private final Map<String, ModelTraffic> traffic = new ConcurrentHashMap<>();
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger streams = new AtomicInteger();
+  private final Set<CallerLink> links = ConcurrentHashMap.newKeySet();
 
   /** Runs things later, and at once on a thread that may block. */
   interface Timers {
@@ -65,14 +71,17 @@ public final class RemoteServer implements AutoCloseable {
     this.target = target;
     this.settings = settings;
     this.timers = timers;
-    this.channel =
-        NettyChannelBuilder.forTarget("dns:///" + target.address())
-            .usePlaintext()
-            .maxInboundMessageSize(MESSAGE_MAX_BYTES)
-            .directExecutor() // what follows an answer is quick, or goes elsewhere by itself
-            .build();
+    this.channel = connection(target);
     this.calls = new PatientCalls(channel);
     this.contents = new ServerContents(target, channel, calls, registry, settings.refresh());
+  }
+
+  private static ManagedChannel connection(ForwardTarget target) {
+    return NettyChannelBuilder.forTarget("dns:///" + target.address())
+        .usePlaintext()
+        .maxInboundMessageSize(MESSAGE_MAX_BYTES)
+        .directExecutor() // what follows an answer is quick, or goes elsewhere by itself
+        .build();
   }
 
   public String name() {
@@ -117,20 +126,12 @@ public final class RemoteServer implements AutoCloseable {
   public void infer(ModelInferRequest request, RemoteReply reply) {
     ModelTraffic model = traffic(request.getModelName());
     if (!model.circuit.admits(System.nanoTime())) {
-      reply.lost(
-          FallbackReason.CIRCUIT_OPEN,
-          Status.UNAVAILABLE.withDescription(
-              "server %s failed of late for model '%s' and is left alone for a while"
-                  .formatted(shown(), request.getModelName())));
+      reply.lost(FallbackReason.CIRCUIT_OPEN, leftAlone(request.getModelName()));
       return;
     }
     if (inFlight.incrementAndGet() > IN_FLIGHT_MAX) {
       inFlight.decrementAndGet();
-      reply.lost(
-          FallbackReason.BUSY,
-          Status.UNAVAILABLE.withDescription(
-              "%d requests are under way to server %s, which is as many as may be"
-                  .formatted(IN_FLIGHT_MAX, shown())));
+      reply.lost(FallbackReason.BUSY, tooMany(IN_FLIGHT_MAX, "requests"));
       return;
     }
     Exchange exchange = new Exchange(request, model, reply);
@@ -146,12 +147,61 @@ public final class RemoteServer implements AutoCloseable {
                 exchange));
   }
 
+  /** A connection for the decoupled requests of one caller, who closes it. */
+  public CallerLink link() {
+    CallerLink link = new CallerLink(this, connection(target));
+    links.add(link);
+    return link;
+  }
+
+  void forget(CallerLink link) {
+    links.remove(link);
+  }
+
+  /** Why no stream may begin now; where one may, it is counted until {@link #endedStream}. */
+  Optional<Status> closedTo(String name, ModelTraffic model) {
+    if (streams.incrementAndGet() > STREAMS_MAX) {
+      streams.decrementAndGet();
+      return Optional.of(tooMany(STREAMS_MAX, "streams"));
+    }
+    if (!model.circuit.admits(System.nanoTime())) {
+      streams.decrementAndGet();
+      return Optional.of(leftAlone(name));
+    }
+    return Optional.empty();
+  }
+
+  void endedStream() {
+    streams.decrementAndGet();
+  }
+
+  private Status leftAlone(String model) {
+    return Status.UNAVAILABLE.withDescription(
+        "server %s failed of late for model '%s' and is left alone for a while"
+            .formatted(shown(), model));
+  }
+
+  private Status tooMany(int most, String what) {
+    return Status.UNAVAILABLE.withDescription(
+        "%d %s are under way to server %s, which is as many as may be"
+            .formatted(most, what, shown()));
+  }
+
+  Duration patience() {
+    return settings.patience();
+  }
+
+  /** Returns what cancels it. */
+  Runnable after(long ns, Runnable task) {
+    return timers.after(ns, task);
+  }
+
   ForwardStatus status() {
     List<ForwardStatus.Model> models =
         contents.models().stream()
             .map(model -> traffic(model.name()).status(model.name()))
             .toList();
-    return new ForwardStatus(name(), contents.isUp(), inFlight.get(), models);
+    return new ForwardStatus(name(), contents.isUp(), inFlight.get() + streams.get(), models);
   }
 
   /** What the server itself has counted; all its models where none is named. Blocks. */
@@ -179,9 +229,10 @@ public final class RemoteServer implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    links.forEach(CallerLink::end);
   }
 
-  private ModelTraffic traffic(String model) {
+  ModelTraffic traffic(String model) {
     return traffic.computeIfAbsent(
         model,
         name ->
@@ -284,7 +335,9 @@ public final class RemoteServer implements AutoCloseable {
       String why = "server %s: %s".formatted(shown(), ServerFailure.text(status));
       model.lost.increment();
       model.circuit.failed(System.nanoTime(), why);
-      reply.lost(FallbackReason.FAILED, Status.UNAVAILABLE.withDescription(why));
+      reply.lost(
+          FallbackReason.FAILED,
+          Status.UNAVAILABLE.withDescription(why).withCause(status.asException()));
     }
 
     @Override

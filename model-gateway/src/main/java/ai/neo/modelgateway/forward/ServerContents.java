@@ -10,6 +10,7 @@ import inference.RepositoryIndexRequest;
 import inference.RepositoryIndexResponse;
 import inference.RepositoryIndexResponse.ModelIndex;
 import inference.ServerMetadataRequest;
+import inference.ServerMetadataResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -27,6 +28,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,8 @@ public final class ServerContents {
   /** Metadata of the same versions is read again after so many looks: a reload may change it. */
   private static final int LOOKS_KEPT = 15;
 
+  private static final Pattern VERSION = Pattern.compile("([0-9]{1,6})\\.([0-9]{1,6})\\b");
+
   private final ForwardTarget target;
   private final ManagedChannel channel;
   private final PatientCalls calls;
@@ -55,6 +60,7 @@ public final class ServerContents {
   private volatile boolean up;
   private volatile String problem = "it was not asked yet";
   private volatile String serverName = "triton";
+  private volatile boolean survivesCancels;
   private int looks;
 
   ServerContents(
@@ -83,6 +89,11 @@ public final class ServerContents {
   /** The engine, as the server calls itself. */
   public String engine() {
     return serverName;
+  }
+
+  /** Whether a call that is under way may be cancelled: Triton dies of it before 2.59. */
+  boolean survivesCancels() {
+    return survivesCancels;
   }
 
   public Optional<RemoteModel> model(String name) {
@@ -123,10 +134,11 @@ public final class ServerContents {
     }
     channel.resetConnectBackoff(); // which would grow to minutes
     try {
-      if (!up) {
-        String name =
-            ask(stub -> stub.serverMetadata(ServerMetadataRequest.getDefaultInstance())).getName();
-        serverName = name.isBlank() ? "triton" : name;
+      if (!up || looks % LOOKS_KEPT == 0) {
+        ServerMetadataResponse server =
+            ask(stub -> stub.serverMetadata(ServerMetadataRequest.getDefaultInstance()));
+        serverName = server.getName().isBlank() ? "triton" : server.getName();
+        survivesCancels = survivesCancels(server);
       }
       RepositoryIndexResponse told =
           ask(stub -> stub.repositoryIndex(RepositoryIndexRequest.getDefaultInstance()));
@@ -159,6 +171,16 @@ public final class ServerContents {
         seen ->
             models.computeIfPresent(model, (name, known) -> resolved(known, Optional.of(seen))));
     return look.isPresent();
+  }
+
+  /** What is no Triton, or does not say which, is not put to the test. */
+  static boolean survivesCancels(ServerMetadataResponse server) {
+    Matcher version = VERSION.matcher(server.getVersion());
+    if (!server.getName().equals("triton") || !version.lookingAt()) {
+      return false;
+    }
+    int major = Integer.parseInt(version.group(1));
+    return major > 2 || (major == 2 && Integer.parseInt(version.group(2)) >= 59);
   }
 
   private void away(String why) {
@@ -194,7 +216,8 @@ public final class ServerContents {
   private RemoteModel described(String name, Collection<Long> versions, Optional<RemoteModel> known)
       throws InterruptedException {
     NavigableMap<Long, ModelMetadataResponse> ready = new TreeMap<>();
-    Optional<ModelConfig> config = Optional.empty();
+    // Of a model that is not ready now: what it was says how it may be asked.
+    Optional<ModelConfig> config = known.flatMap(RemoteModel::config);
     for (Long version : versions) {
       String text = Long.toString(version);
       try {

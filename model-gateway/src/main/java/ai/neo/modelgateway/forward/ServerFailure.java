@@ -20,19 +20,25 @@ enum ServerFailure {
   static ServerFailure of(Status status, boolean knewVersion) {
     String text = Optional.ofNullable(status.getDescription()).orElse("");
     return switch (status.getCode()) {
-      case UNAVAILABLE ->
-          text.contains("Exceeds maximum queue size") || text.contains("Request timeout expired")
-              ? BUSY
-              : SERVER;
+      case UNAVAILABLE -> isBusy(text) ? BUSY : SERVER;
       // Deadline and cancellation are never the caller's here.
       case DEADLINE_EXCEEDED, CANCELLED, UNKNOWN -> SERVER;
-      // Triton goes on calling a model ready whose process has died.
-      case INTERNAL ->
-          text.contains("is not healthy") || status.getCause() != null ? SERVER : REQUEST;
-      case NOT_FOUND ->
-          knewVersion && text.startsWith("Request for unknown model") ? SERVER : REQUEST;
+      case INTERNAL -> isSick(text) || status.getCause() != null ? SERVER : REQUEST;
+      case NOT_FOUND -> knewVersion && isUnknownModel(text) ? SERVER : REQUEST;
       default -> REQUEST;
     };
+  }
+
+  /**
+   * Judges an error that came in line, of which the text alone is known.
+   *
+   * @param knewVersion whether the version that was asked was ready when last looked at
+   */
+  static ServerFailure of(String text, boolean knewVersion) {
+    if (isBusy(text)) {
+      return BUSY;
+    }
+    return isSick(text) || (knewVersion && isUnknownModel(text)) ? SERVER : REQUEST;
   }
 
   /** What it says, and what is behind it where that says more. */
@@ -43,5 +49,18 @@ enum ServerFailure {
       root = root.getCause();
     }
     return root == null || root.getMessage() == null ? said : said + ": " + root.getMessage();
+  }
+
+  private static boolean isBusy(String text) {
+    return text.contains("Exceeds maximum queue size") || text.contains("Request timeout expired");
+  }
+
+  /** Triton goes on calling a model ready whose process has died. */
+  static boolean isSick(String text) {
+    return text.contains("is not healthy");
+  }
+
+  private static boolean isUnknownModel(String text) {
+    return text.startsWith("Request for unknown model");
   }
 }

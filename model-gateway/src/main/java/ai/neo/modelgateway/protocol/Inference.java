@@ -56,6 +56,11 @@ final class Inference {
     }
   }
 
+  /** Other servers' models, of which some are answered by streams alone. */
+  ForwardedInference forwarded() {
+    return forwarded;
+  }
+
   /** Whether the answer has to wait for the registry, which {@link #confirm} asks. */
   boolean needsRegistry(ModelInferRequest request, long received) throws RefusedRequestException {
     if (!request.containsParameters(Pins.MAX_STALENESS_MS)) {

@@ -2,6 +2,7 @@ package ai.neo.modelgateway.forward;
 
 import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
+import inference.InferParameter;
 import inference.ModelConfig;
 import inference.ModelConfigRequest;
 import inference.ModelConfigResponse;
@@ -12,6 +13,7 @@ import inference.ModelMetadataResponse;
 import inference.ModelStatistics;
 import inference.ModelStatisticsRequest;
 import inference.ModelStatisticsResponse;
+import inference.ModelStreamInferResponse;
 import inference.RepositoryIndexRequest;
 import inference.RepositoryIndexResponse;
 import inference.ServerMetadataRequest;
@@ -20,6 +22,7 @@ import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +32,9 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** An Open Inference server on a port of its own, that does what a test says. */
 public final class StandInServer extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase
@@ -46,7 +51,78 @@ public final class StandInServer extends GRPCInferenceServiceGrpc.GRPCInferenceS
   private volatile List<String> ready;
   private volatile ModelConfig config;
   private volatile BiConsumer<ModelInferRequest, StreamObserver<ModelInferResponse>> behaviour;
+  private volatile Consumer<Streamed> streamed = stream -> stream.repeat(stream.wanted());
+  private volatile Consumer<Streamed> streamReady = stream -> {};
+  private volatile String serverVersion = "2.51.0";
   private Server server;
+
+  /** Streams as they were opened, one for each request. */
+  public final BlockingQueue<Streamed> streams = new LinkedBlockingQueue<>();
+
+  /** One request of a stream, and where its answers go. */
+  public record Streamed(
+      ModelInferRequest request,
+      ServerCallStreamObserver<ModelStreamInferResponse> answers,
+      Context context) {
+
+    /** The first byte of the first input. */
+    public int wanted() {
+      return request.getRawInputContents(0).byteAt(0);
+    }
+
+    /** So many responses, numbered by their one byte, as Triton gives them, and the end. */
+    public void repeat(int times) {
+      for (int i = 0; i < times; i++) {
+        part(i, ByteString.copyFrom(new byte[] {(byte) i}));
+      }
+      end();
+    }
+
+    public void part(int index, ByteString bytes) {
+      answers.onNext(
+          ModelStreamInferResponse.newBuilder()
+              .setInferResponse(
+                  named()
+                      .setModelVersion(request.getModelVersion())
+                      .putParameters("triton_final_response", flag(false))
+                      .addOutputs(
+                          ModelInferResponse.InferOutputTensor.newBuilder()
+                              .setName("index")
+                              .setDatatype("UINT8")
+                              .addShape(bytes.size()))
+                      .addRawOutputContents(bytes))
+              .build());
+    }
+
+    public void error(String text) {
+      answers.onNext(
+          ModelStreamInferResponse.newBuilder()
+              .setErrorMessage(text)
+              .setInferResponse(named().putParameters("triton_final_response", flag(true)))
+              .build());
+      answers.onCompleted();
+    }
+
+    public void end() {
+      if (request.containsParameters("triton_enable_empty_final_response")) {
+        answers.onNext(
+            ModelStreamInferResponse.newBuilder()
+                .setInferResponse(named().putParameters("triton_final_response", flag(true)))
+                .build());
+      }
+      answers.onCompleted();
+    }
+
+    private ModelInferResponse.Builder named() {
+      return ModelInferResponse.newBuilder()
+          .setModelName(request.getModelName())
+          .setId(request.getId());
+    }
+
+    private static InferParameter flag(boolean value) {
+      return InferParameter.newBuilder().setBoolParam(value).build();
+    }
+  }
 
   public StandInServer(String model, String... ready) throws IOException {
     this.model = model;
@@ -79,6 +155,20 @@ public final class StandInServer extends GRPCInferenceServiceGrpc.GRPCInferenceS
 
   public void does(BiConsumer<ModelInferRequest, StreamObserver<ModelInferResponse>> other) {
     behaviour = other;
+  }
+
+  /** What becomes of requests of streams; without it so many responses as their first byte says. */
+  public void streams(Consumer<Streamed> other) {
+    streamed = other;
+  }
+
+  /** What is done when a stream takes more. */
+  public void whenReady(Consumer<Streamed> other) {
+    streamReady = other;
+  }
+
+  public void isOfVersion(String other) {
+    serverVersion = other;
   }
 
   public void refusesAll(Status status) {
@@ -122,10 +212,46 @@ public final class StandInServer extends GRPCInferenceServiceGrpc.GRPCInferenceS
   }
 
   @Override
+  public StreamObserver<ModelInferRequest> modelStreamInfer(
+      StreamObserver<ModelStreamInferResponse> reply) {
+    var answers = (ServerCallStreamObserver<ModelStreamInferResponse>) reply;
+    answers.setOnCancelHandler(() -> {});
+    AtomicReference<Streamed> opened = new AtomicReference<>();
+    answers.setOnReadyHandler(
+        () -> {
+          if (opened.get() != null) {
+            streamReady.accept(opened.get());
+          }
+        });
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(ModelInferRequest request) {
+        hurried.add(Context.current().getDeadline() != null);
+        received.add(request);
+        Streamed stream = new Streamed(request, answers, Context.current());
+        opened.set(stream);
+        streams.add(stream);
+        streamed.accept(stream);
+      }
+
+      @Override
+      public void onError(Throwable cause) {
+        // seen by the context
+      }
+
+      @Override
+      public void onCompleted() {
+        // what answers ends the stream
+      }
+    };
+  }
+
+  @Override
   public void serverMetadata(
       ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> reply) {
     answer(
-        reply, ServerMetadataResponse.newBuilder().setName("triton").setVersion("2.51.0").build());
+        reply,
+        ServerMetadataResponse.newBuilder().setName("triton").setVersion(serverVersion).build());
   }
 
   @Override
