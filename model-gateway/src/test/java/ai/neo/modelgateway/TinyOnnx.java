@@ -27,6 +27,8 @@ public final class TinyOnnx {
   private boolean external;
   private boolean softmax = true;
   private boolean fixedRows;
+  private long opset = 17;
+  private long[] claimed = {};
   private Map<String, String> metadata = Map.of();
 
   public TinyOnnx features(int width) {
@@ -79,6 +81,18 @@ public final class TinyOnnx {
     return this;
   }
 
+  /** The operators' version that the file asks for. */
+  public TinyOnnx opset(long version) {
+    this.opset = version;
+    return this;
+  }
+
+  /** What the weights claim to be, whatever they are. */
+  public TinyOnnx claiming(long... dimensions) {
+    this.claimed = dimensions.clone();
+    return this;
+  }
+
   public TinyOnnx metadata(String key, String value) {
     this.metadata = Map.of(key, value);
     return this;
@@ -86,7 +100,7 @@ public final class TinyOnnx {
 
   public byte[] bytes() {
     Message model = new Message().number(1, 8).text(2, "neo-test");
-    model.message(8, new Message().text(1, "").number(2, 17));
+    model.message(8, new Message().text(1, "").number(2, opset));
     Message graph = new Message().text(2, "tiny");
     String last = softmax ? "logits" : output;
     graph.message(1, node("Gemm", last, input, "W", "B"));
@@ -99,7 +113,8 @@ public final class TinyOnnx {
     }
     float[] weights = new float[features * bias.length];
     java.util.Arrays.fill(weights, 0.01f);
-    graph.message(5, tensor("W", weights, features, bias.length));
+    long[] dims = claimed.length == 0 ? new long[] {features, bias.length} : claimed;
+    graph.message(5, tensor("W", weights, dims));
     graph.message(5, tensor("B", bias, bias.length));
     graph.message(11, value(input, features));
     graph.message(12, value(output, bias.length));

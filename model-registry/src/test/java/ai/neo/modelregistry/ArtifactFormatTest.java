@@ -10,6 +10,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import ai.neo.proto.artifact.ArtifactFormat;
 import ai.neo.proto.artifact.ArtifactRefusedException;
 import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -101,6 +103,7 @@ class ArtifactFormatTest {
             "zip of two minds", renamedInDirectory(script, "m/version", "m/versiom"), "two names"),
         arguments(
             "zip whose directory is elsewhere", bytes('P', 'K', 3, 4).concat(script), "missing"),
+        arguments("zip bomb", unpackingTo(script, 0x7fff_ffff), "unpack to 8589934588 bytes"),
         arguments("neo-djl cut off", ByteString.copyFromUtf8("NEOM"), "cut off after 4 bytes"),
         arguments("HDF5", bytes(0x89, 'H', 'D', 'F', 13, 10), "HDF5"),
         arguments("gzip", bytes(0x1f, 0x8b, 8, 0), "gzip"),
@@ -182,6 +185,17 @@ class ArtifactFormatTest {
     int last = text.lastIndexOf(from);
     ByteString.copyFromUtf8(to).copyTo(bytes, last);
     return ByteString.copyFrom(bytes);
+  }
+
+  /** The directory claims that each file is so large when it is unpacked. */
+  private static ByteString unpackingTo(ByteString zip, int size) {
+    ByteBuffer bytes = ByteBuffer.wrap(zip.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at < bytes.limit() - 28; at++) {
+      if (bytes.getInt(at) == 0x02014b50) {
+        bytes.putInt(at + 24, size);
+      }
+    }
+    return ByteString.copyFrom(bytes.array());
   }
 
   private static void assertRefused(ByteString content, String stated, String reason) {

@@ -4,6 +4,7 @@ import ai.neo.modelgateway.engine.Answer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 
 /** The newest held-out samples: no weights have ever learned from one of them. One thread. */
 final class EvaluationWindow {
@@ -29,6 +30,18 @@ final class EvaluationWindow {
   /** Oldest first. */
   Collection<Sample> samples() {
     return samples;
+  }
+
+  /** The oldest of them, oldest first. */
+  List<Sample> oldest(int count) {
+    return samples.stream().limit(count).toList();
+  }
+
+  /** A window of those behind the oldest. */
+  EvaluationWindow without(int oldest) {
+    EvaluationWindow rest = new EvaluationWindow(capacity);
+    samples.stream().skip(oldest).forEach(rest::add);
+    return rest;
   }
 
   /** Whatever answers {@code rows} rows of features. */

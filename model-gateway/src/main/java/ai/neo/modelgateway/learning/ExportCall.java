@@ -53,6 +53,7 @@ final class ExportCall {
         .setModelVersion(artifact.version())
         .setModelDigest(artifact.digest())
         .setPrecision(precision.label())
+        .setTolerance(precision.tolerance())
         .setComparedRows(file.compared())
         .setLargestDifference(file.largestDifference())
         .setLogLossChange(file.logLossChange())

@@ -333,16 +333,16 @@ final class Learner implements AutoCloseable {
     }
     ServableModel champion = footing.champion().get();
     LearningCopy copy = state().copy().orElseThrow();
-    DirectionNetwork network = copy.snapshot(store.engine(), store.cpu());
+    LearnerState.Snapshot now = state().snapshot(store.engine(), store.cpu(), true);
+    DirectionNetwork network = now.network();
     Proposer.Snapshot snapshot =
         new Proposer.Snapshot(
             network,
             copy.version(),
-            state().memory().describe(store.sequence()),
+            state().memory().describe(store.sequence(), now.calibratedOn()),
             store.sequence(),
             "snapshot of the learner");
-    Proposer.Decision decision =
-        proposer.propose(snapshot, champion, state().memory().evaluation(), changes);
+    Proposer.Decision decision = proposer.propose(snapshot, champion, now.judging(), changes);
     SnapshotTaken taken =
         SnapshotTaken.newBuilder()
             .setDigest(ModelDesk.digest(network))

@@ -124,7 +124,7 @@ final class LearnerReplay implements LearningJournal.Reader {
   private void snapshot(long sequence, SnapshotTaken recorded) {
     if (comparing) {
       DirectionNetwork network =
-          state.copy().orElseThrow().snapshot(header.getEngine(), header.getCpu());
+          state.snapshot(header.getEngine(), header.getCpu(), header.getRecalibrates()).network();
       compare("snapshot at record " + sequence, recorded.getDigest(), ModelDesk.digest(network));
       snapshots++;
     }

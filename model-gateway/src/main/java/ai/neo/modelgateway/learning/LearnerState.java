@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 final class LearnerState implements AutoCloseable {
   /** Long beside a horizon of a few bars, short beside an evaluation window. */
-  private static final int BLOCK = 32;
+  static final int BLOCK = 32;
 
   private static final int BLOCKS = 4;
 
@@ -206,6 +206,36 @@ final class LearnerState implements AutoCloseable {
 
   boolean snapshotDue() {
     return !frozen && copy.isPresent() && memory().snapshotDue();
+  }
+
+  /**
+   * The weights as they are now, to be put forward.
+   *
+   * @param judging held-out samples that it was not calibrated on
+   * @param calibratedOn held-out samples that it was; 0: it has the champion's calibration
+   */
+  record Snapshot(DirectionNetwork network, EvaluationWindow judging, int calibratedOn) {}
+
+  /**
+   * A snapshot that names the engine and processor.
+   *
+   * @param recalibrates whether it is calibrated anew, where its champion is calibrated
+   */
+  Snapshot snapshot(String engine, String cpu, boolean recalibrates) {
+    LearningCopy learned = copy.orElseThrow();
+    DirectionNetwork network = learned.snapshot(engine, cpu);
+    EvaluationWindow held = memory().evaluation();
+    int fitted =
+        recalibrates
+            ? Recalibration.fitted(network.calibration(), held.size(), settings.minimumEvaluation())
+            : 0;
+    if (fitted == 0) {
+      return new Snapshot(network, held, 0);
+    }
+    return new Snapshot(
+        Recalibration.of(network, held.oldest(fitted)),
+        held.without(fitted + Recalibration.GAP),
+        fitted);
   }
 
   /** The weights were put forward. */

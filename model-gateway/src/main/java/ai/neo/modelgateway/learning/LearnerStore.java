@@ -118,6 +118,7 @@ final class LearnerStore implements AutoCloseable {
             .setEngine(DifferentiableNetwork.engineBuild())
             .setCpu(cpu)
             .setSettings(SettingsText.write(settings))
+            .setRecalibrates(true)
             .build();
     LearnerState state = replay.state();
     LearningHeader last = replay.header().toBuilder().clearStateDigest().build();

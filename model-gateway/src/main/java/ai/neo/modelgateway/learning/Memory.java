@@ -162,8 +162,9 @@ final class Memory {
    * What the present weights were learned from, for the registry.
    *
    * @param journalSequence the journal's last record; 0 without a journal
+   * @param calibratedOn held-out samples that the calibration was fitted on anew; 0: it was not
    */
-  String describe(long journalSequence) {
+  String describe(long journalSequence, int calibratedOn) {
     return "online: samples "
         + firstOfSnapshot
         + " to "
@@ -177,6 +178,7 @@ final class Memory {
         + " updates; "
         + evaluation.size()
         + " samples held out"
+        + (calibratedOn == 0 ? "" : ", calibrated anew on the oldest " + calibratedOn)
         + (journalSequence == 0 ? "" : "; learning journal up to " + journalSequence);
   }
 }

@@ -88,9 +88,8 @@ public final class DirectionNetwork {
   }
 
   /**
-   * The same network with other parameters, calibrated as before: small steps hardly move how sure
-   * it is, and whoever judges it judges the calibrated answer. Learned by {@code engine} on {@code
-   * cpu}.
+   * The same network with other parameters, calibrated as before; {@link #answering} calibrates it
+   * anew. Learned by {@code engine} on {@code cpu}.
    */
   public DirectionNetwork withParameters(float[] learned, String engine, String cpu) {
     Provenance where = new Provenance(provenance.featureSetId(), engine, cpu, provenance.seed());

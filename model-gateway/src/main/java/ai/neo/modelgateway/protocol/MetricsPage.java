@@ -1,12 +1,12 @@
 package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.forward.ForwardStatus;
+import ai.neo.modelgateway.routing.ActiveRoutes;
 import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionStatistics;
 import ai.neo.proto.learning.v1.LearnerStatus;
-import ai.neo.proto.learning.v1.RouteStatus;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class MetricsPage {
   private final ServingCatalog catalog;
   private final Supplier<List<LearnerStatus>> learners;
   private final Supplier<List<ForwardStatus>> forwarded;
-  private final Supplier<List<RouteStatus>> routes;
+  private final ActiveRoutes routes;
 
   /**
    * @param learners what each learner has done so far; must not block
@@ -37,7 +37,7 @@ public final class MetricsPage {
     this.catalog = catalog;
     this.learners = learners;
     this.forwarded = elsewhere.forwarding()::statuses;
-    this.routes = elsewhere.routes()::statuses;
+    this.routes = elsewhere.routes();
   }
 
   /** The page as of now. */
@@ -119,7 +119,7 @@ public final class MetricsPage {
     learners(page);
     QualityMetrics.write(page, learners.get());
     ForwardMetrics.write(page, forwarded.get());
-    RouteMetrics.write(page, routes.get());
+    RouteMetrics.write(page, routes.statuses(), routes.trips());
     process(page);
     return page.toString();
   }

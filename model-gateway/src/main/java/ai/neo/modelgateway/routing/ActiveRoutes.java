@@ -5,9 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The routes that requests go by now. Who looks takes no lock. Safe for any thread. */
 public final class ActiveRoutes {
+  private final Map<String, Long> trips = new TreeMap<>();
   private volatile Map<String, ActiveRoute> routes = Map.of();
 
   /** The route of a model; empty: its champion answers everything. */
@@ -21,6 +23,16 @@ public final class ActiveRoutes {
         .map(route -> route.status(false))
         .sorted((a, b) -> a.getRoute().getModel().compareTo(b.getRoute().getModel()))
         .toList();
+  }
+
+  /** How often the gateway itself switched a model's route off since it started, by model. */
+  public synchronized Map<String, Long> trips() {
+    return new TreeMap<>(trips);
+  }
+
+  /** The gateway itself does not go by a model's route any more. */
+  synchronized void countTrip(String model) {
+    trips.merge(model, 1L, Long::sum);
   }
 
   /** Goes by it from now on, and not by the one before, whose shadows end. */

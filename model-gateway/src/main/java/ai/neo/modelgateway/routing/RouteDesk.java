@@ -148,7 +148,9 @@ final class RouteDesk implements AutoCloseable {
 
   /** At once for requests; the rest follows on a thread of ours. */
   private void trip(ActiveRoute route, String why) {
-    active.remove(route);
+    if (active.remove(route)) {
+      active.countTrip(route.route().getModel());
+    }
     LOG.error("model={} route is off: {}", route.route().getModel(), why);
     later(
         () -> {
@@ -228,6 +230,7 @@ final class RouteDesk implements AutoCloseable {
       }
     } catch (ModelRefusedException e) {
       active.remove(model);
+      active.countTrip(model);
       last.put(model, new Last(now(model), e.getMessage()));
       LOG.error("model={} route is off: {}", model, e.getMessage());
     } catch (RegistryException e) {

@@ -3,8 +3,15 @@ package ai.neo.modelgateway.learning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.OnnxEngine;
+import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.network.NetworkEngine;
+import ai.neo.modelgateway.network.Precision;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.proto.learning.v1.ExportRequest;
+import ai.neo.proto.learning.v1.ExportResponse;
 import ai.neo.proto.learning.v1.FreezeRequest;
 import ai.neo.proto.learning.v1.GetLearnerStatusRequest;
 import ai.neo.proto.learning.v1.LearnResponse;
@@ -19,6 +26,8 @@ import ai.neo.proto.learning.v1.TrainProgress;
 import ai.neo.proto.learning.v1.TrainRequest;
 import ai.neo.proto.learning.v1.TrainRows;
 import ai.neo.proto.learning.v1.WatchModelsRequest;
+import ai.neo.proto.registry.v1.RegisterRequest;
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -174,6 +183,99 @@ class LearningServiceTest {
     assertThatThrownBy(() -> train(header().clearFeatureSetId().build(), 1))
         .hasMessageContaining("feature_set_id");
     assertThat(registry.list(MODEL)).isEmpty();
+  }
+
+  @Test
+  void anExportAnswersAsTheVersionInEachPrecisionAndTellsItsCost() throws Exception {
+    train(header().build(), 1);
+    String digest = train(header().setSeed(6).build(), 1).getLast().getModelDigest();
+    TrainRows rows = Market.message(200, 11, 1);
+    int last = Integer.MAX_VALUE;
+    for (Precision precision : Precision.values()) {
+      ExportResponse file =
+          client.export(
+              ExportRequest.newBuilder()
+                  .setModel(MODEL)
+                  .setVersion("2")
+                  .setPrecision(precision.label())
+                  .setEvaluation(rows)
+                  .build());
+      assertThat(file.getPrecision()).isEqualTo(precision.label());
+      assertThat(file.getModelVersion()).isEqualTo("2");
+      assertThat(file.getModelDigest()).isEqualTo(digest);
+      assertThat(file.getSha256()).isEqualTo(ModelDesk.sha256(file.getContent().toByteArray()));
+      assertThat(file.getComparedRows()).isEqualTo(200);
+      assertThat(file.getTolerance()).isEqualTo(precision.tolerance());
+      assertThat(file.getLargestDifference()).isBetween(0.0, precision.tolerance());
+      assertThat(file.getLogLossChange()).isBetween(-precision.tolerance(), precision.tolerance());
+      assertThat(file.getContent().size()).isLessThan(last);
+      last = file.getContent().size();
+      assertThat(furthest(file, rows)).isLessThanOrEqualTo(file.getLargestDifference() + 1e-6);
+    }
+  }
+
+  /** By how much the file, loaded as any ONNX file is, answers otherwise than version 2. */
+  private double furthest(ExportResponse file, TrainRows rows) throws ModelRefusedException {
+    byte[] content = file.getContent().toByteArray();
+    float[] values = new float[rows.getFeaturesCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = rows.getFeatures(i);
+    }
+    try (ServableModel network = new NetworkEngine().load(registry.fetch(MODEL, "2"));
+        ServableModel onnx =
+            new OnnxEngine()
+                .load(
+                    new ModelArtifact(
+                        MODEL, "1", file.getSha256(), "onnx", Market.FEATURE_SET, content))) {
+      float[] right = network.infer(values, rows.getLabelsCount()).actionProbabilities();
+      float[] exported = onnx.infer(values, rows.getLabelsCount()).actionProbabilities();
+      double furthest = 0;
+      for (int i = 0; i < right.length; i++) {
+        furthest = Math.max(furthest, Math.abs(right[i] - exported[i]));
+      }
+      return furthest;
+    }
+  }
+
+  @Test
+  void whatCannotBeExportedSaysWhy() throws Exception {
+    ExportRequest.Builder champion = ExportRequest.newBuilder().setModel(MODEL);
+    refusedExport(champion, Status.Code.FAILED_PRECONDITION, "has no champion; name a version");
+    train(header().build(), 1);
+    assertThat(client.export(champion.build()).getModelVersion()).isEqualTo("1");
+    registry.register(
+        RegisterRequest.newBuilder()
+            .setModel(MODEL)
+            .setFormat("onnx")
+            .setFeatureSetId(Market.FEATURE_SET)
+            .setArtifact(ByteString.copyFromUtf8("theirs"))
+            .build());
+    refusedExport(
+        champion.clone().setVersion("2"),
+        Status.Code.FAILED_PRECONDITION,
+        "version 2 is onnx; only networks that Neo trained (neo-djl) are exported");
+    refusedExport(
+        champion.clone().setVersion("9"), Status.Code.FAILED_PRECONDITION, "no version 9");
+    refusedExport(
+        champion.clone().setPrecision("int4"),
+        Status.Code.INVALID_ARGUMENT,
+        "precision must be fp32, fp16 or int8, is 'int4'");
+    refusedExport(
+        champion.clone().setFormat("pickle"),
+        Status.Code.INVALID_ARGUMENT,
+        "format must be onnx, is 'pickle'");
+    refusedExport(
+        champion.clone().setEvaluation(Market.message(3, 1, 1).toBuilder().addFeatures(1)),
+        Status.Code.INVALID_ARGUMENT,
+        "features");
+    assertThat(catalog.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("1");
+  }
+
+  private void refusedExport(ExportRequest.Builder request, Status.Code code, String why) {
+    assertThatThrownBy(() -> client.export(request.build()))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code))
+        .hasMessageContaining(why);
   }
 
   private LearnerStatus status() {

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.learning;
 
 import ai.neo.proto.learning.v1.LearnRequest;
+import ai.neo.proto.learning.v1.TrainRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -47,6 +48,20 @@ final class Market {
         .setEventTimeNs(moment.timeNs())
         .setMaturedTimeNs(moment.timeNs() + 300_000_000_000L)
         .build();
+  }
+
+  /** Rows as they are sent. */
+  static TrainRows message(int count, long seed, double strength) {
+    Market market = new Market(seed);
+    TrainRows.Builder rows = TrainRows.newBuilder();
+    for (int i = 0; i < count; i++) {
+      Moment moment = market.next(strength);
+      rows.addAllFeatures(moment.features())
+          .addLabels(moment.label())
+          .addForwardReturn(moment.forwardReturn())
+          .addTimeNs(moment.timeNs());
+    }
+    return rows.build();
   }
 
   static TrainingRows rows(int count, long seed, double strength) {

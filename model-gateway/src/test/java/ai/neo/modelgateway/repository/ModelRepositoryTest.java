@@ -12,14 +12,19 @@ import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A Triton model repository as it lies on a disk, served without a change to it. */
 class ModelRepositoryTest {
@@ -101,6 +106,78 @@ class ModelRepositoryTest {
     assertThat(repository.unavailable().getFirst().reason()).contains(reason);
     assertThat(catalog.isReady()).as("the others are served all the same").isTrue();
     assertThat(catalog.enter("wrong", "")).isEmpty();
+  }
+
+  static Stream<Arguments> hostile() {
+    byte[] good = new TinyOnnx().bytes();
+    byte[] pickle = {(byte) 0x80, 4, 'c', 'o', 's', '\n', '.'};
+    String torch = "platform: \"pytorch_libtorch\"";
+    return Stream.of(
+        Arguments.of("renamed pickle", ONNX, "model.onnx", pickle, "Python pickle"),
+        Arguments.of("renamed pickle", torch, "model.pt", pickle, "Python pickle"),
+        Arguments.of("renamed executable", ONNX, "model.onnx", text("\177ELF"), "ELF"),
+        Arguments.of("nothing", ONNX, "model.onnx", new byte[0], "empty (0 bytes)"),
+        Arguments.of("half", ONNX, "model.onnx", Arrays.copyOf(good, good.length / 2), "cut off"),
+        Arguments.of(
+            "weights elsewhere",
+            ONNX,
+            "model.onnx",
+            new TinyOnnx().externalData().bytes(),
+            "external data"),
+        Arguments.of(
+            "operators of the future",
+            ONNX,
+            "model.onnx",
+            new TinyOnnx().opset(999).bytes(),
+            "999"),
+        Arguments.of(
+            "weights without end",
+            ONNX,
+            "model.onnx",
+            new TinyOnnx().claiming(Long.MAX_VALUE, 3).bytes(),
+            "cannot load it"),
+        Arguments.of("another format", torch, "model.pt", good, "but it is onnx"),
+        Arguments.of(
+            "a configuration without end",
+            ONNX + " ".repeat(1 << 20),
+            "model.onnx",
+            good,
+            "has more than 1048576 bytes"),
+        Arguments.of(
+            "a configuration nested without end",
+            "x {".repeat(100_000),
+            "model.onnx",
+            good,
+            "hostile/config.pbtxt"),
+        Arguments.of(
+            "bytes for a configuration", "\0\1\2\377", "model.onnx", good, "config.pbtxt:1:1"));
+  }
+
+  @ParameterizedTest(name = "{0} as {2}")
+  @MethodSource("hostile")
+  void aHostileFolderIsRefusedWithTheReasonAndItsNeighbourServesOn(
+      String name, String config, String file, byte[] content, String reason) throws Exception {
+    model("good", ONNX, 1);
+    model("hostile", config);
+    Path folder = Files.createDirectories(folder("hostile").resolve("1"));
+    Files.write(folder.resolve(file), content);
+    ModelRepository repository = open();
+    assertThat(repository.unavailable()).as(name).hasSize(1);
+    assertThat(repository.unavailable().getFirst().reason()).contains(reason);
+    assertThat(versions("good")).containsExactly("1");
+    assertThat(catalog.enter("hostile", "")).isEmpty();
+  }
+
+  private static byte[] text(String content) {
+    return content.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void aFolderInAFilesPlaceIsNoModel() throws Exception {
+    model("hostile", ONNX);
+    Files.createDirectories(folder("hostile").resolve("1").resolve("model.onnx"));
+    assertThat(open().unavailable().getFirst().reason())
+        .isEqualTo("hostile/1/model.onnx is no file");
   }
 
   @Test

@@ -9,17 +9,25 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
+import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.registry.v1.GoldenRow;
 import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +56,8 @@ class ServingCatalogTest {
   }
 
   private ServingCatalog catalog() {
-    return new ServingCatalog(registry, List.of(new OnnxEngine(), new TorchScriptEngine(false)));
+    return new ServingCatalog(
+        registry, List.of(new OnnxEngine(), new TorchScriptEngine(false), new NetworkEngine()));
   }
 
   @Test
@@ -179,7 +188,47 @@ class ServingCatalogTest {
         Arguments.of("onnx", FEATURES, new TinyOnnx().bias(Float.NaN, 0, 0).bytes(), "NaN"),
         Arguments.of(
             "onnx", FEATURES, new TinyOnnx().metadata("feature_set_id", "other").bytes(), "other"),
-        Arguments.of("neo-djl", FEATURES, good, "neo-djl"));
+        Arguments.of("neo-djl", FEATURES, good, "neo-djl"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().opset(999).bytes(), "999"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().opset(-1).bytes(), "cannot load it"),
+        Arguments.of(
+            "onnx", FEATURES, new TinyOnnx().claiming(1L << 40, 3).bytes(), "cannot load it"),
+        Arguments.of(
+            "onnx", FEATURES, new TinyOnnx().claiming(Long.MAX_VALUE, 8).bytes(), "cannot load it"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().claiming(-4, 3).bytes(), "cannot load it"),
+        Arguments.of("onnx", FEATURES, new TinyOnnx().claiming(0, 3).bytes(), "cannot load it"),
+        Arguments.of("neo-djl", FEATURES, text("NEOM\4\0\2\0"), "format version should be 3"),
+        Arguments.of("neo-djl", FEATURES, text("NEOM\2\0\2\0"), "truncated within the header"),
+        Arguments.of("neo-djl", FEATURES, text("NEOM\1\0\0\0\0\0"), "features must be"),
+        Arguments.of(
+            "neo-ensemble", FEATURES, text("# neo-ensemble 1\ncombination: MEAN"), "0 members"),
+        Arguments.of("torchscript", FEATURES, script(Integer.MAX_VALUE), "unpack to"),
+        Arguments.of("torchscript", FEATURES, script(1), "would run with the gateway's rights"));
+  }
+
+  private static byte[] text(String content) {
+    return content.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** An archive as torch.jit.save writes one, whose directory claims a size for each file. */
+  private static byte[] script(int unpacked) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (String name : List.of("m/data.pkl", "m/code/m.py", "m/constants.pkl", "m/version")) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(1);
+        zip.closeEntry();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ByteBuffer content = ByteBuffer.wrap(bytes.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at < content.limit() - 4; at++) {
+      if (content.getInt(at) == 0x02014b50) { // an entry of the central directory
+        content.putInt(at + 24, unpacked);
+      }
+    }
+    return content.array();
   }
 
   @ParameterizedTest(name = "{0} {3}")

@@ -30,6 +30,7 @@ import picocli.CommandLine;
       "  ./neo model list",
       "  ./neo model train --architecture lstm",
       "  ./neo model push my.onnx",
+      "  ./neo model ensemble 2 3 --out both.ensemble",
       "  ./neo model evaluate direction@3 --against 2",
       "  ./neo model explain direction --row row.json",
       "  ./neo model bench direction",
@@ -46,6 +47,7 @@ import picocli.CommandLine;
     subcommands = {
       ModelTrainCommand.class,
       ModelExportCommand.class,
+      ModelEnsembleCommand.class,
       ModelRowsCommand.class,
       ModelEvaluateCommand.class,
       ModelBenchCommand.class,

@@ -6,9 +6,7 @@ import ai.neo.proto.learning.v1.ExportResponse;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -22,13 +20,16 @@ import picocli.CommandLine;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model export direction --out champion.onnx",
-      "  ./neo model export direction@3 --precision int8 --out small.onnx --json"
+      "  ./neo model export direction@3 --precision int8 --out small.onnx --json",
+      "  ./neo model export direction --out champion.onnx --overwrite"
     })
 final class ModelExportCommand implements Callable<Integer> {
   /** A part of the untraded rows that no version is trained on. */
   private static final int COMPARED_ROWS = 1000;
 
   private static final long SECONDS = 60;
+  private static final Set<String> FORMATS = Set.of("onnx");
+  private static final Set<String> PRECISIONS = Set.of("fp32", "fp16", "int8");
 
   @CommandLine.Mixin private DataDirOption dataDir;
   @CommandLine.Mixin private RecordedDataOption data;
@@ -50,12 +51,7 @@ final class ModelExportCommand implements Callable<Integer> {
       description = "Of the weights: fp32, fp16 or int8 (default: ${DEFAULT-VALUE}).")
   private String precision;
 
-  @CommandLine.Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FILE",
-      description = "Where the file is written; one that is there is replaced.")
-  private Path out;
+  @CommandLine.Mixin private NewFile out;
 
   @CommandLine.Option(names = "--json", description = "The result on one line.")
   private boolean json;
@@ -64,7 +60,8 @@ final class ModelExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    int at = name.indexOf('@');
+    ModelName model = ModelName.parse(name);
+    check();
     ExportResponse response;
     try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
       response =
@@ -72,34 +69,39 @@ final class ModelExportCommand implements Callable<Integer> {
               .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
               .export(
                   ExportRequest.newBuilder()
-                      .setModel(at < 0 ? name : name.substring(0, at))
-                      .setVersion(at < 0 ? "" : name.substring(at + 1))
+                      .setModel(model.name())
+                      .setVersion(model.version())
                       .setFormat(format)
                       .setPrecision(precision)
                       .setEvaluation(ModelTraining.newest(data.read().rows(), COMPARED_ROWS))
                       .build());
     }
-    write(response.getContent().toByteArray());
+    out.write(response.getContent().toByteArray());
     JsonObject result =
         new JsonObject()
-            .put("file", out.toString())
+            .put("file", out.path().toString())
             .put("bytes", response.getContent().size())
             .put("sha256", response.getSha256())
             .put("version", response.getModelVersion())
             .put("version_digest", response.getModelDigest())
             .put("precision", response.getPrecision())
             .put("compared_rows", response.getComparedRows())
+            .put("tolerance", response.getTolerance())
             .put("largest_difference", response.getLargestDifference())
             .put("log_loss_change", response.getLogLossChange());
     spec.commandLine().getOut().println(json ? result.encode() : result.encodePrettily());
     return 0;
   }
 
-  /** All of it or nothing: beside its place first. */
-  private void write(byte[] content) throws IOException {
-    Path whole = out.toAbsolutePath();
-    Path part = whole.resolveSibling(whole.getFileName() + ".part");
-    Files.write(part, content);
-    Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING);
+  /** What would fail only after the gateway has worked is said before. */
+  private void check() {
+    if (!FORMATS.contains(format)) {
+      throw new IllegalArgumentException("--format must be onnx, is '" + format + "'");
+    }
+    if (!PRECISIONS.contains(precision)) {
+      throw new IllegalArgumentException(
+          "--precision must be fp32, fp16 or int8, is '" + precision + "'");
+    }
+    out.check();
   }
 }

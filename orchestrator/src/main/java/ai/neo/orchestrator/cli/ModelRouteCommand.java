@@ -123,9 +123,7 @@ final class ModelRouteCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Arm> arms = arms();
-    if (clear && !arms.isEmpty()) {
-      throw new IllegalArgumentException("--clear goes with no --shadow, --canary or --ab");
-    }
+    check(arms);
     RouteStatus status =
         door.with(channel -> ask(RoutingServiceGrpc.newBlockingStub(channel), arms));
     JsonObject told = told(status);
@@ -160,6 +158,22 @@ final class ModelRouteCommand implements Callable<Integer> {
                     .setCostPerTrade(cost));
     revision.ifPresent(request::setExpectedRevision);
     return gateway.setRoute(request.build());
+  }
+
+  /** What would be left out without a word is refused instead. */
+  private void check(List<Arm> arms) {
+    if (clear && !arms.isEmpty()) {
+      throw new IllegalArgumentException("--clear goes with no --shadow, --canary or --ab");
+    }
+    if (expected.isPresent() && arms.isEmpty() && !clear) {
+      throw new IllegalArgumentException("--expect goes with --shadow, --canary, --ab or --clear");
+    }
+    if (outcomes && (clear || !arms.isEmpty())) {
+      throw new IllegalArgumentException("--outcomes only looks: it goes with nothing that sets");
+    }
+    if (failures < 1) {
+      throw new IllegalArgumentException("--failures must be 1 or more, is " + failures);
+    }
   }
 
   private List<Arm> arms() {
@@ -255,6 +269,7 @@ final class ModelRouteCommand implements Callable<Integer> {
     }
     return text.append(System.lineSeparator())
         .append("champion answered %d".formatted(status.getChampion().getAnswered()))
+        .append(outcomes(status.getChampion()))
         .toString();
   }
 
@@ -269,7 +284,7 @@ final class ModelRouteCommand implements Callable<Integer> {
             arm.getAnswered(),
             arm.getFailures());
     if (arm.getArm().getKind() != Arm.Kind.SHADOW) {
-      return who + "  fallbacks " + arm.getFallbacks();
+      return who + "  fallbacks " + arm.getFallbacks() + outcomes(arm);
     }
     return who
         + String.format(
@@ -281,5 +296,17 @@ final class ModelRouteCommand implements Callable<Integer> {
             arm.getChampion().getLogLoss(),
             arm.getShadow().getNetReturn(),
             arm.getChampion().getNetReturn());
+  }
+
+  /** What came of its own answers; nothing before the first outcome. */
+  private static String outcomes(ArmStatus arm) {
+    return arm.getScored() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "  scored %d  log loss %.4f  net return %.6f",
+            arm.getScored(),
+            arm.getOutcomes().getLogLoss(),
+            arm.getOutcomes().getNetReturn());
   }
 }

@@ -38,6 +38,7 @@ final class ZipListing {
     int count = zip.getShort(end + 10) & 0xffff;
     long at = zip.getInt(end + 16) & 0xffffffffL;
     Set<String> names = new LinkedHashSet<>();
+    long unpacked = 0;
     for (int i = 0; i < count; i++) {
       require(at, CENTRAL_SIZE, CENTRAL_SIGNATURE, "central directory");
       int entry = (int) at;
@@ -45,6 +46,7 @@ final class ZipListing {
       String name = text(entry + CENTRAL_SIZE, nameLength);
       checkLocal(zip.getInt(entry + 42) & 0xffffffffL, zip.getInt(entry + 20), name);
       checkName(name, names.add(name));
+      unpacked += zip.getInt(entry + 24) & 0xffffffffL;
       at +=
           CENTRAL_SIZE
               + nameLength
@@ -53,6 +55,11 @@ final class ZipListing {
     }
     if (at > end) {
       throw damaged("its directory runs past its end");
+    }
+    if (unpacked > ArtifactFormat.SIZE_MAX_BYTES) {
+      throw ArtifactFormat.refused(
+          "it is a zip archive whose files unpack to %d bytes, more than the %d allowed"
+              .formatted(unpacked, ArtifactFormat.SIZE_MAX_BYTES));
     }
     return names;
   }
