@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelgateway.network.Architecture;
 import ai.neo.modelgateway.network.Calibration;
+import ai.neo.modelgateway.network.DifferentiableNetwork;
 import ai.neo.modelgateway.network.DirectionNetwork;
 import ai.neo.modelgateway.network.NetworkEngine;
 import ai.neo.modelgateway.network.NetworkFormat;
+import ai.neo.modelgateway.network.Outcome;
 import ai.neo.modelgateway.network.ServedNetwork;
-import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.proto.learning.v1.FootingTaken;
+import ai.neo.proto.learning.v1.LearningHeader;
 import ai.neo.proto.learning.v1.LearningRecord;
-import ai.neo.proto.learning.v1.ReplayLearningResponse;
+import ai.neo.proto.learning.v1.SnapshotTaken;
 import ai.neo.proto.registry.v1.ModelVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +24,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A snapshot is as sure of itself as its own weights deserve, not as its champion's did. */
 class RecalibrationTest {
@@ -45,17 +46,16 @@ class RecalibrationTest {
     catalog.close();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"TEMPERATURE", "ISOTONIC"})
-  void aSnapshotIsCalibratedAnewInItsChampionsWayAndReplaysToTheBit(CalibrationMethod method)
-      throws Exception {
-    DirectionNetwork champion = serve(method);
+  @Test
+  void aSnapshotIsCalibratedAnewAndReplaysToTheBit() throws Exception {
+    DirectionNetwork champion = train(CalibrationMethod.TEMPERATURE);
+    serve(champion);
     begin();
     learn();
     DirectionNetwork snapshot = newest();
-    assertThat(snapshot.calibration()).hasSameClassAs(champion.calibration());
-    assertThat(snapshot.calibration()).isNotEqualTo(champion.calibration());
-    assertThat(snapshot.uncertainty()).isEqualTo(champion.uncertainty());
+    assertThat(snapshot.calibration())
+        .isInstanceOf(Calibration.Temperature.class)
+        .isNotEqualTo(champion.calibration());
     DirectionNetwork kept = snapshot.answering(snapshot.uncertainty(), champion.calibration());
     assertThat(logLoss(snapshot)).as("on rows nobody saw").isLessThan(logLoss(kept));
     ModelVersion version = registry.list(MODEL).getFirst();
@@ -64,44 +64,73 @@ class RecalibrationTest {
     assertThat(version.getMetricsMap().get("samples"))
         .as("judged on those behind the fit and the gap")
         .isEqualTo(240.0);
-    ReplayLearningResponse replay = learner().replay();
-    assertThat(replay.getDifference()).isEmpty();
-    assertThat(replay.getSnapshots()).isEqualTo(1);
+    replaysTo(champion, snapshot, true);
+    replaysTo(champion, kept, false); // of a release that kept the champion's calibration
   }
 
-  @Test
-  void aChampionWithoutCalibrationLearnsAsBefore() throws Exception {
-    DirectionNetwork champion = serve(CalibrationMethod.NONE);
-    begin();
-    learn();
-    DirectionNetwork snapshot = newest();
-    assertThat(snapshot.calibration()).isEqualTo(Calibration.NONE);
-    assertThat(snapshot)
-        .isEqualTo(
-            champion.withParameters(
-                snapshot.parameters(),
-                snapshot.provenance().engine(),
-                snapshot.provenance().cpu()));
-    ModelVersion version = registry.list(MODEL).getFirst();
-    assertThat(version.getDataDescription()).doesNotContain("calibrated");
-    assertThat(version.getMetricsMap().get("samples")).isEqualTo(480.0);
-  }
-
-  @Test
-  void aJournalOfAReleaseThatKeptTheCalibrationIsReplayedAsItWas() throws Exception {
-    DirectionNetwork champion = serve(CalibrationMethod.TEMPERATURE);
-    begin();
-    learn();
-    DirectionNetwork kept = newest().answering(newest().uncertainty(), champion.calibration());
+  /** The same records under a header that says, or does not, that snapshots are calibrated anew. */
+  private void replaysTo(DirectionNetwork champion, DirectionNetwork snapshot, boolean anew) {
+    LearningHeader header =
+        LearningHeader.newBuilder()
+            .setModel(MODEL)
+            .setEngine(DifferentiableNetwork.engineBuild())
+            .setCpu(Processor.name())
+            .setSettings(SettingsText.write(settings))
+            .setRecalibrates(anew)
+            .build();
+    FootingTaken footing =
+        FootingTaken.newBuilder()
+            .setChampionVersion("1")
+            .setBaseVersion("1")
+            .setBaseDigest(ModelDesk.digest(champion))
+            .build();
+    SnapshotTaken taken =
+        SnapshotTaken.newBuilder().setDigest(ModelDesk.digest(snapshot)).setVersion("2").build();
     LearnerReplay replay = new LearnerReplay(Optional.empty(), (version, digest) -> champion, true);
-    LearningJournal.read(
-        directory,
-        1,
-        learner().status().getJournalSequence(),
-        (sequence, record) -> replay.record(sequence, asBefore(record, ModelDesk.digest(kept))));
+    long sequence = 0;
+    replay.record(++sequence, LearningRecord.newBuilder().setHeader(header).build());
+    replay.record(++sequence, LearningRecord.newBuilder().setFooting(footing).build());
+    Market market = new Market(4);
+    for (int i = 0; i < OUTCOMES; i++) {
+      LearningRecord.Builder record = LearningRecord.newBuilder();
+      replay.record(++sequence, record.setFeedback(market.outcome(0.3)).build());
+    }
+    replay.record(++sequence, LearningRecord.newBuilder().setSnapshot(taken).build());
     assertThat(replay.snapshots()).isEqualTo(1);
     assertThat(replay.difference()).isEmpty();
     replay.state().close();
+  }
+
+  @Test
+  void theJournalSaysThatSnapshotsAreCalibratedAnew() throws Exception {
+    List<LearningRecord> records = new ArrayList<>();
+    try (LearnerStore store = new LearnerStore(MODEL, settings, Optional.of(directory))) {
+      store.open((version, digest) -> train(digest)).state().close();
+      LearningJournal.read(directory, 1, store.sequence(), (at, record) -> records.add(record));
+    }
+    assertThat(records).singleElement().matches(first -> first.getHeader().getRecalibrates());
+  }
+
+  private static DirectionNetwork train(String digest) {
+    throw new IllegalStateException("nothing was recorded of " + digest);
+  }
+
+  @Test
+  void theWayIsTheChampionsAndWithoutOneNothingChanges() throws Exception {
+    List<Sample> samples = samples(208, 5);
+    for (CalibrationMethod method : CalibrationMethod.values()) {
+      DirectionNetwork champion = train(method);
+      DirectionNetwork anew = Recalibration.of(champion, samples);
+      assertThat(anew.calibration()).hasSameClassAs(champion.calibration());
+      assertThat(anew.parameters()).isEqualTo(champion.parameters());
+      assertThat(Recalibration.of(champion, samples)).isEqualTo(anew);
+      assertThat(Recalibration.of(champion, List.of())).isSameAs(champion);
+      if (method == CalibrationMethod.NONE) {
+        assertThat(anew).isEqualTo(champion);
+      } else {
+        assertThat(logLoss(anew)).as(method.name()).isLessThan(logLoss(champion));
+      }
+    }
   }
 
   @Test
@@ -114,38 +143,26 @@ class RecalibrationTest {
     assertThat(Recalibration.fitted(Calibration.NONE, 480, 200)).isZero();
   }
 
-  /** What an earlier release wrote: no word of calibration, and a digest with the champion's. */
-  private static LearningRecord asBefore(LearningRecord record, String digest) {
-    LearningRecord.Builder before = record.toBuilder();
-    if (record.hasHeader()) {
-      before.getHeaderBuilder().clearRecalibrates();
-    }
-    if (record.hasSnapshot()) {
-      before.getSnapshotBuilder().setDigest(digest);
-    }
-    return before.build();
+  /** Believes in the signal ever so strongly; the market then hardly follows it. */
+  private DirectionNetwork train(CalibrationMethod method) throws Exception {
+    NetworkChoice choice = new NetworkChoice(Architecture.MLP, 1, false, method, 0f, 0);
+    return new Trainer(settings)
+        .train(
+            Market.rows(1500, 3, 1),
+            new TrainingPlan(Market.FEATURE_SET, 1, 3, Market.COST, choice),
+            progress -> true)
+        .network();
   }
 
-  /** A champion that believes in the signal ever so strongly; the market then hardly follows it. */
-  private DirectionNetwork serve(CalibrationMethod method) throws Exception {
-    NetworkChoice choice = new NetworkChoice(Architecture.MLP, 1, false, method, 0f, 0);
-    DirectionNetwork network =
-        new Trainer(settings)
-            .train(
-                Market.rows(1500, 3, 1),
-                new TrainingPlan(Market.FEATURE_SET, 1, 3, Market.COST, choice),
-                progress -> true)
-            .network();
+  private void serve(DirectionNetwork network) throws Exception {
     String version =
         desk.register(new ModelDesk.Proposal(network, "", "rows", Map.of(), "trainer"), "test")
             .getVersion();
     desk.promote(version, "", "operator", "test");
-    return network;
   }
 
   private void begin() {
-    LearnerStore store = new LearnerStore(MODEL, settings, Optional.of(directory));
-    open = Optional.of(new Learner(MODEL, settings, desk, store, QualitySettings.defaults()));
+    open = Optional.of(new Learner(MODEL, settings, desk));
     learner().follow();
   }
 
@@ -167,12 +184,7 @@ class RecalibrationTest {
   }
 
   private static double logLoss(DirectionNetwork network) {
-    Market market = new Market(99);
-    List<Sample> samples = new ArrayList<>();
-    for (int i = 0; i < 2000; i++) {
-      samples.add(
-          Feedback.sample(market.outcome(0.3), network, LearningSettings.defaults().guards()));
-    }
+    List<Sample> samples = samples(2000, 99);
     float[] said =
         ServedNetwork.answers(network, Sample.rows(samples), samples.size()).actionProbabilities();
     double sum = 0;
@@ -180,5 +192,20 @@ class RecalibrationTest {
       sum += Score.logLoss(said, row, samples.get(row).outcome());
     }
     return sum / samples.size();
+  }
+
+  private static List<Sample> samples(int count, long seed) {
+    Market market = new Market(seed);
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Market.Moment moment = market.next(0.3);
+      float[] features = new float[Market.FEATURES];
+      for (int f = 0; f < features.length; f++) {
+        features[f] = moment.features().get(f);
+      }
+      Outcome outcome = new Outcome(moment.label(), moment.forwardReturn());
+      samples.add(new Sample(features, outcome, 1f, moment.timeNs()));
+    }
+    return samples;
   }
 }

@@ -14,7 +14,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -73,11 +72,10 @@ final class ModelEnsembleCommand implements Callable<Integer> {
       Member member = wanted.get(i).toBuilder().setDigest(versions.get(i).getDigest()).build();
       ensemble.addMembers(member);
       told.add(
-          new JsonObject(
-              Map.of(
-                  "model", member.getModel(),
-                  "version", member.getVersion(),
-                  "digest", member.getDigest())));
+          new JsonObject()
+              .put("model", member.getModel())
+              .put("version", member.getVersion())
+              .put("digest", member.getDigest()));
     }
     out.write(file(ensemble.build()).toByteArray());
     JsonObject result =

@@ -95,6 +95,7 @@ class ModelEnsembleCommandTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "2 | 1 | [NAME@]VERSION[=WEIGHT]",
         "2 | 1=2 3 | either every member has a weight, or none",

@@ -206,7 +206,7 @@ class ModelExportCommandTest {
   /** Enough one-minute bars that their first quarter makes rows. */
   private Path candles() throws IOException {
     StringBuilder text = new StringBuilder("time,open,high,low,close,volume\n");
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 1200; i++) {
       double open = 100 + 5 * Math.sin(i / 30.0);
       double close = 100 + 5 * Math.sin((i + 1) / 30.0);
       text.append(1_618_951_320L + 60L * i)

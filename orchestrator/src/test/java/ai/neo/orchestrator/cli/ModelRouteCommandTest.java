@@ -239,6 +239,7 @@ class ModelRouteCommandTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "--clear --shadow 6 | --clear goes with no --shadow, --canary or --ab",
         "--canary 5 --ab 4=0.5,6=0.5 | --canary and --ab exclude each other",
