@@ -27,6 +27,7 @@ public final class JournalWriter implements AutoCloseable {
 
   private final Path directory;
   private final int segmentBytes;
+  private final SpareSegment spare;
   private final CRC32C crc = new CRC32C();
   private FileChannel channel;
   private MappedByteBuffer segment;
@@ -40,9 +41,10 @@ public final class JournalWriter implements AutoCloseable {
   private long nextSequence;
   private long appendedBytes;
 
-  private JournalWriter(Path directory, int segmentBytes, long nextSequence) {
+  private JournalWriter(Path directory, int segmentBytes, long nextSequence) throws IOException {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
+    this.spare = SpareSegment.of(directory, segmentBytes);
     this.nextSequence = nextSequence;
   }
 
@@ -129,6 +131,9 @@ public final class JournalWriter implements AutoCloseable {
     segment.putInt(start, Frame.MAGIC);
     segment.putInt(start + Frame.CHECKSUM_AT, Frame.checksum(crc, view, start, size));
     appendedBytes += Frame.HEADER_BYTES + size;
+    if (segment.position() > segmentBytes / 2) {
+      spare.begin();
+    }
     return nextSequence++;
   }
 
@@ -167,7 +172,7 @@ public final class JournalWriter implements AutoCloseable {
   private void roll() throws IOException {
     // First, so that a full disk leaves the present segment open and whole.
     Path next = directory.resolve(SegmentFiles.name(nextSequence));
-    reserve(next);
+    spare.become(next);
     // Not cut to size: a reader may have it mapped, and reads its zeros as the end. Not waited for:
     // whoever needs it on the disk asks.
     if (segment.position() > syncedTo) {
@@ -179,32 +184,13 @@ public final class JournalWriter implements AutoCloseable {
 
   private void newSegment() throws IOException {
     Path next = directory.resolve(SegmentFiles.name(nextSequence));
-    reserve(next);
+    SpareSegment.reserve(next, segmentBytes);
     map(next, 0);
-  }
-
-  /** Writes the segment's zeros, so that a full disk shows here and not as a fault on a mapping. */
-  private void reserve(Path of) throws IOException {
-    try (FileChannel fresh =
-        FileChannel.open(
-            of, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
-      ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-      long at = fresh.size();
-      while (at < segmentBytes) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), segmentBytes - at));
-        at += fresh.write(zeros, at);
-      }
-    } catch (IOException e) {
-      if (Files.size(of) == 0 || JournalTail.empty(of)) {
-        Files.deleteIfExists(of);
-      }
-      throw e;
-    }
   }
 
   private void map(Path of, int position) throws IOException {
     if (Files.size(of) < segmentBytes) {
-      reserve(of);
+      SpareSegment.reserve(of, segmentBytes);
     }
     file = of;
     channel = FileChannel.open(of, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -218,8 +204,11 @@ public final class JournalWriter implements AutoCloseable {
   /** Makes everything durable and gives the reserved space back. Readers are closed before. */
   @Override
   public void close() throws IOException {
-    sync();
-    channel.truncate(segment.position());
-    channel.close();
+    try (spare) {
+      sync();
+      channel.truncate(segment.position());
+    } finally {
+      channel.close();
+    }
   }
 }

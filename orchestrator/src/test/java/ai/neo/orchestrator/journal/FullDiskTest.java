@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk without room: the next segment lies on the device that is always full. */
 @EnabledOnOs(OS.LINUX)
+@Timeout(60)
 class FullDiskTest {
   private static final int SEGMENT_BYTES = 4096;
   private static final int PAYLOAD_BYTES = 68;
   private static final int FRAMES_IN_A_SEGMENT =
       SEGMENT_BYTES / (Frame.HEADER_BYTES + PAYLOAD_BYTES);
+
+  private static final Path ALWAYS_FULL = Path.of("/dev/full");
 
   @TempDir Path directory;
 
@@ -29,12 +34,10 @@ class FullDiskTest {
 
   @Test
   void aFrameThatFindsNoRoomIsRefusedAndAllBeforeItStayAndAreGoneOnWith() throws Exception {
-    Path next = directory.resolve(SegmentFiles.name(FRAMES_IN_A_SEGMENT + 1));
+    Path next = directory.resolve(SpareSegment.NAME);
     try (JournalWriter writer = JournalWriter.open(directory, SEGMENT_BYTES, repair -> {})) {
-      for (int i = 0; i < FRAMES_IN_A_SEGMENT; i++) {
-        append(writer);
-      }
-      Files.createSymbolicLink(next, Path.of("/dev/full"));
+      fillInVain(writer, next);
+      Files.createSymbolicLink(next, ALWAYS_FULL);
       assertThatThrownBy(() -> append(writer))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("cannot grow: No space left on device")
@@ -47,6 +50,27 @@ class FullDiskTest {
       assertThat(append(writer)).isEqualTo(FRAMES_IN_A_SEGMENT + 1);
     }
     assertThat(frames()).isEqualTo(FRAMES_IN_A_SEGMENT + 1);
+  }
+
+  @Test
+  void roomThatIsFreedBeforeTheSegmentIsFullIsFound() throws Exception {
+    Path next = directory.resolve(SpareSegment.NAME);
+    try (JournalWriter writer = JournalWriter.open(directory, SEGMENT_BYTES, this::noRepair)) {
+      fillInVain(writer, next);
+      assertThat(append(writer)).isEqualTo(FRAMES_IN_A_SEGMENT + 1);
+    }
+    assertThat(frames()).isEqualTo(FRAMES_IN_A_SEGMENT + 1);
+  }
+
+  /** Fills the segment while the one that comes next cannot be reserved. */
+  private static void fillInVain(JournalWriter writer, Path next) throws Exception {
+    Files.createSymbolicLink(next, ALWAYS_FULL);
+    for (int i = 0; i < FRAMES_IN_A_SEGMENT; i++) {
+      append(writer);
+    }
+    while (Files.exists(next, LinkOption.NOFOLLOW_LINKS)) { // It is reserved by another thread.
+      Thread.onSpinWait();
+    }
   }
 
   private void noRepair(String repair) {

@@ -54,6 +54,30 @@ class JournalTest {
   }
 
   @Test
+  void theSegmentThatWasReservedAheadIsGivenBack() throws IOException {
+    try (JournalWriter writer = open()) {
+      appendNumbers(writer, 0, 60); // More than half of a segment.
+    }
+    assertThat(directory.resolve(SpareSegment.NAME)).doesNotExist();
+    assertThat(onlySegment()).isRegularFile();
+  }
+
+  @Test
+  void aSegmentThatAKilledProcessHadReservedIsNoFrame() throws IOException {
+    try (JournalWriter writer = open()) {
+      appendNumbers(writer, 0, 3);
+    }
+    Files.write(directory.resolve(SpareSegment.NAME), new byte[SMALL_SEGMENT / 2]);
+    assertThat(numbers()).hasSize(3);
+    try (JournalWriter writer = open()) {
+      appendNumbers(writer, 3, 200);
+    }
+    assertThat(numbers()).hasSize(203).last().isEqualTo(202L);
+    assertThat(directory.resolve(SpareSegment.NAME)).doesNotExist();
+    assertThat(repairs).isEmpty();
+  }
+
+  @Test
   void aSecondWriterGoesOn() throws IOException {
     try (JournalWriter writer = open()) {
       appendNumbers(writer, 0, 130);
