@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import inference.GRPCInferenceServiceGrpc;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
+import inference.ServerLiveRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
@@ -81,6 +82,20 @@ final class Callers {
       answers++;
     }
     return new Met(latency, answers, 0, (System.nanoTime() - begin) / 1e9);
+  }
+
+  /** One caller that asks whether the server lives: what a call costs beside the prediction. */
+  Latency alive(double seconds) {
+    Latency latency = new Latency();
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    while (System.nanoTime() < end) {
+      long started = System.nanoTime();
+      if (!blocking.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()) {
+        throw new IllegalStateException("the server says that it is not alive");
+      }
+      latency.add(System.nanoTime() - started);
+    }
+    return latency;
   }
 
   /** So many callers at once, for so long. */

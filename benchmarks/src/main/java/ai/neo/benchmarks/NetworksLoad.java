@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class NetworksLoad implements Program {
   /**
-   * Another Open Inference server, as HOST:PORT/MODEL, whose model takes the MLP's rows: it is
-   * asked by the same callers.
+   * Another Open Inference server, as HOST:PORT/MODEL/WIDTH, whose model takes one row of so many
+   * features: it is asked by the same callers.
    */
   private static final String BESIDE = "NEO_BENCHMARK_BESIDE";
 
@@ -113,15 +113,15 @@ final class NetworksLoad implements Program {
   }
 
   private static List<Figure> beside(String address) throws Exception {
-    int slash = address.indexOf('/');
+    String[] parts = address.split("/", -1);
+    if (parts.length != 3 || !parts[2].matches("[0-9]{1,6}")) {
+      throw new IllegalArgumentException(
+          BESIDE + " must be HOST:PORT/MODEL/WIDTH, it is '" + address + "'");
+    }
     ManagedChannel channel =
-        NettyChannelBuilder.forTarget(address.substring(0, slash))
-            .usePlaintext()
-            .directExecutor()
-            .build();
+        NettyChannelBuilder.forTarget(parts[0]).usePlaintext().directExecutor().build();
     try {
-      Callers callers =
-          new Callers(channel, address.substring(slash + 1), GatewayUnderTest.FEATURES, 1);
+      Callers callers = new Callers(channel, parts[1], Integer.parseInt(parts[2]), 1);
       callers.many(CALLERS, WARM_UP_S);
       callers.one(WARM_UP_S);
       return List.of(
