@@ -2,6 +2,8 @@ package ai.neo.modelgateway;
 
 import ai.neo.modelgateway.engine.ElementType;
 import ai.neo.modelgateway.engine.ProtobufMessage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +58,20 @@ public final class TensorOnnx {
   public TensorOnnx text(String name, byte[] utf8) {
     graph.message(
         5, new ProtobufMessage().number(2, number(ElementType.BYTES)).raw(6, utf8).text(8, name));
+    return this;
+  }
+
+  /** A constant vector of INT64. */
+  public TensorOnnx integers(String name, long... values) {
+    ByteBuffer raw = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asLongBuffer().put(values);
+    graph.message(
+        5,
+        new ProtobufMessage()
+            .number(1, values.length)
+            .number(2, number(ElementType.INT64))
+            .text(8, name)
+            .raw(9, raw.array()));
     return this;
   }
 

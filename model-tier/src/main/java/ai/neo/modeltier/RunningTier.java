@@ -3,7 +3,6 @@ package ai.neo.modeltier;
 import ai.neo.modelgateway.Gateway;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
-import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ProgramTrust;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.modelgateway.ensemble.EnsembleEngine;
@@ -18,6 +17,7 @@ import ai.neo.modelgateway.serving.RegistryClient;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.RegistryFollower;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import ai.neo.modelgateway.serving.TriedEngine;
 import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.modelregistry.ChampionServing;
 import ai.neo.modelregistry.ModelRegistry;
@@ -132,7 +132,8 @@ final class RunningTier implements AutoCloseable {
         new ProgramTrust(
             settings.gateway().permissions().torchScript(), settings.policy().trustedKeys());
     ServedModels before = ServedModels.in(settings.dataDirectory());
-    ServingCatalog catalog = opened(new ServingCatalog(versions, engines(trust, versions), before));
+    ServingCatalog catalog =
+        opened(new ServingCatalog(versions, engines(trust, settings.trial(), versions), before));
     Set<String> models = new LinkedHashSet<>(settings.models());
     models.addAll(before.names());
     models.forEach(model -> restore(catalog, model));
@@ -166,9 +167,10 @@ final class RunningTier implements AutoCloseable {
     return new Served(started, catalog);
   }
 
-  private static List<ModelEngine> engines(ProgramTrust trust, VersionRegistry versions) {
+  private static List<ModelEngine> engines(
+      ProgramTrust trust, TriedEngine.Limits trial, VersionRegistry versions) {
     List<ModelEngine> single =
-        List.of(new NetworkEngine(), new OnnxEngine(), new TorchScriptEngine(trust));
+        List.of(new NetworkEngine(), new TriedEngine(trial), new TorchScriptEngine(trust));
     List<ModelEngine> all = new ArrayList<>(single);
     all.add(new EnsembleEngine(versions, single));
     return all;

@@ -6,6 +6,7 @@ import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.serving.TriedEngine;
 import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.RegistrySettings;
 import ai.neo.modelregistry.gates.PolicyFile;
@@ -31,6 +32,7 @@ import java.util.Set;
  * @param models restored and warm before the process says that it is ready
  * @param learning how learners work, and what they keep under the data directory
  * @param quality how models are watched, and when they are trained anew
+ * @param trial what an ONNX file may take before it is loaded here
  * @param elsewhere where models come from beside the registry
  */
 record TierSettings(
@@ -43,6 +45,7 @@ record TierSettings(
     List<String> models,
     LearningSettings learning,
     QualitySettings quality,
+    TriedEngine.Limits trial,
     Elsewhere elsewhere) {
 
   /** Which registry there is. */
@@ -82,6 +85,7 @@ record TierSettings(
         --registry HOST:PORT   no registry here: use that one and follow its changes
         --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
         --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
+        --trial-memory-mb MB   what loading an ONNX file and answering with it may take (2048)
         --model-repository DIR serve the ONNX and TorchScript models of a Triton model repository
         --forward NAME=HOST:PORT[/MODEL...]
                                serve the models of an Open Inference server (Triton), or only those
@@ -105,6 +109,7 @@ record TierSettings(
   private static final String ARTIFACTS = "--artifacts";
   private static final String S3_ENDPOINT = "--s3-endpoint";
   private static final String S3_REGION = "--s3-region";
+  private static final String TRIAL_MEMORY = "--trial-memory-mb";
   private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> VALUES =
       Set.of(
@@ -122,6 +127,7 @@ record TierSettings(
           "--inference-threads",
           HEDGE,
           REPOSITORY,
+          TRIAL_MEMORY,
           "--max-waiting");
 
   /**
@@ -196,9 +202,18 @@ record TierSettings(
         models.isEmpty() ? List.of(DEFAULT_MODEL) : models,
         learning(learning.toString()),
         quality(quality.toString()),
+        trial(options),
         new Elsewhere(
             forward(options, targets),
             Optional.ofNullable(options.get(REPOSITORY)).map(d -> directory(d, REPOSITORY))));
+  }
+
+  private static TriedEngine.Limits trial(Map<String, String> options) {
+    TriedEngine.Limits defaults = TriedEngine.Limits.defaults();
+    return options.containsKey(TRIAL_MEMORY)
+        ? new TriedEngine.Limits(
+            number(options.get(TRIAL_MEMORY), TRIAL_MEMORY) << 20, defaults.time())
+        : defaults;
   }
 
   private static LearningSettings learning(String lines) {

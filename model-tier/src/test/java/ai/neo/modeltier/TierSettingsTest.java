@@ -111,6 +111,7 @@ class TierSettingsTest {
     arguments.addAll(List.of("--quality", "window=256", "--quality", "retrainOnDrift=true"));
     arguments.addAll(List.of("--forward", "t=h:1", "--forward", "u=h:2/a"));
     arguments.addAll(List.of("--forward-hedge-ms", "7", "--model-repository", "/models"));
+    arguments.addAll(List.of("--trial-memory-mb", "64"));
     TierSettings settings = TierSettings.of(arguments, ENVIRONMENT);
     assertThat(settings.quality().window()).isEqualTo(256);
     assertThat(settings.quality().retrain().onDrift()).isTrue();
@@ -129,6 +130,7 @@ class TierSettingsTest {
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.registryPort()).isEqualTo(18_003);
     assertThat(settings.parentPid()).hasValue(77);
+    assertThat(settings.trial().memoryBytes()).isEqualTo(64L << 20);
     assertThat(settings.learning().guards().probeChange()).isEqualTo(0.3);
     assertThat(settings.learning().snapshotEvery()).isEqualTo(64);
   }
@@ -154,6 +156,8 @@ class TierSettingsTest {
         .hasMessageContaining("--learning: there is no setting 'speed'; there are");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--quality", "window=9"))
         .hasMessage("--quality: window must be from 64 to 65536, is 9");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--trial-memory-mb", "0"))
+        .hasMessageContaining("a trial needs at least 1 MiB");
     assertThatThrownBy(() -> TierSettings.of(List.of("--data-dir", "/d"), Map.of()))
         .hasMessage("NEO_POSTGRES_URL is not set");
   }

@@ -8,6 +8,7 @@ import ai.neo.modelgateway.engine.Tensors;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +24,24 @@ final class TensorWarmUp {
 
   private TensorWarmUp() {}
 
+  /** Runs it, and logs when it does not answer. */
   static void run(TensorModel model) {
+    problem(model)
+        .ifPresent(
+            problem ->
+                LOG.info(
+                    "{} does not run on zeros, and is not warm: {}", model.artifact(), problem));
+  }
+
+  /** Runs it; what it says when it does not answer. */
+  static Optional<String> problem(TensorModel model) {
     List<TensorValue> zeros = new ArrayList<>();
     for (Spec input : model.signature().inputs()) {
       List<Long> shape = input.dims().stream().map(dim -> dim < 0 ? 1 : dim).toList();
       long elements = TensorValue.elements(shape);
       long each = input.type() == ElementType.BYTES ? Integer.BYTES : input.type().bytes();
       if (elements > BYTES_MAX / each) {
-        return;
+        return Optional.empty();
       }
       // Of BYTES these are empty strings: a length of zero and nothing behind it.
       ByteString data = ByteString.copyFrom(new byte[(int) (elements * each)]);
@@ -38,8 +49,9 @@ final class TensorWarmUp {
     }
     try {
       model.infer(new Tensors(zeros, 1, false));
+      return Optional.empty();
     } catch (IllegalStateException e) {
-      LOG.info("{} does not run on zeros, and is not warm: {}", model.artifact(), e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -229,7 +229,7 @@ final class VersionLoader {
   }
 
   /** Runs batches until the engine is warm; returns whether an expected return is answered. */
-  private static boolean warm(ServableModel model) throws ModelRefusedException {
+  static boolean warm(ServableModel model) throws ModelRefusedException {
     SplittableRandom random = new SplittableRandom(WARM_SEED);
     boolean expectsReturn = false;
     for (int rows = 1; rows <= WARM_ROWS_MAX; rows *= 2) {

@@ -165,6 +165,7 @@ public final class Configuration {
               }
               options.addAll(List.of("--forward-hedge-ms", text("gateway.forward_hedge_ms")));
             });
+    options.addAll(List.of("--trial-memory-mb", text("gateway.trial_memory_mb")));
     given("gateway.model_repository")
         .ifPresent(folder -> options.addAll(List.of("--model-repository", folder)));
     given("registry.policy_file")

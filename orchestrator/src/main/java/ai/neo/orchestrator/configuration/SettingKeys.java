@@ -102,6 +102,12 @@ public final class SettingKeys {
             "A folder laid out as Triton's model repository, whose models the gateway serves too."));
     keys.add(
         new SettingKey(
+            "gateway.trial_memory_mb",
+            new ValueKind.WholeNumber(1, 1_000_000),
+            "2048",
+            "Memory that an ONNX file may take in the process that tries it before it is loaded."));
+    keys.add(
+        new SettingKey(
             "gateway.jvm_options",
             new ValueKind.JvmOptions(),
             "-Xmx768m",
