@@ -39,8 +39,8 @@ import java.util.function.Supplier;
 public final class RunView implements RunListener {
   private static final int CANDLES = 1_500;
   private static final int DECISIONS = 5_000;
-  private static final int FILLS = 50_000;
-  private static final int ORDERS = 50_000;
+  private static final int FILLS = 10_000;
+  private static final int ORDERS = 10_000;
   private static final int EQUITY_POINTS = 4_000;
   private static final int ALERTS = 100;
 

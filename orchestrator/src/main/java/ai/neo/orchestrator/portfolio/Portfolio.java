@@ -6,9 +6,7 @@ import ai.neo.tradingtypes.Position;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Cash, positions and equity of one account: a fold over fills, valued at the last mark.
@@ -23,7 +21,7 @@ public final class Portfolio {
   private final long initialCashE8;
   private final Books[] instruments;
   private final List<Holding> holdings = new ArrayList<>();
-  private final Set<String> seenTrades = new HashSet<>();
+  private final SeenTrades seenTrades = new SeenTrades();
 
   private long cashE8;
   private long peakEquityE8;
