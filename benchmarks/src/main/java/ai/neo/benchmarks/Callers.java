@@ -25,7 +25,9 @@ final class Callers {
 
   private final GRPCInferenceServiceGrpc.GRPCInferenceServiceStub stub;
   private final GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub blocking;
-  private final ModelInferRequest request;
+  private final String model;
+  private final int width;
+  private final int rows;
 
   /**
    * What callers met.
@@ -52,25 +54,32 @@ final class Callers {
   Callers(ManagedChannel channel, String model, int width, int rows) {
     stub = GRPCInferenceServiceGrpc.newStub(channel);
     blocking = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-    float[] features = GatewayUnderTest.features(rows, width, new SplittableRandom(5));
+    this.model = model;
+    this.width = width;
+    this.rows = rows;
+  }
+
+  /** Another one for each caller: what is asked twice at once is computed once. */
+  private ModelInferRequest request(int caller) {
+    float[] features = GatewayUnderTest.features(rows, width, new SplittableRandom(caller));
     ByteBuffer raw =
         ByteBuffer.allocate(features.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(features);
-    request =
-        ModelInferRequest.newBuilder()
-            .setModelName(model)
-            .addInputs(
-                ModelInferRequest.InferInputTensor.newBuilder()
-                    .setName("features")
-                    .setDatatype("FP32")
-                    .addShape(rows)
-                    .addShape(width))
-            .addRawInputContents(ByteString.copyFrom(raw.array()))
-            .build();
+    return ModelInferRequest.newBuilder()
+        .setModelName(model)
+        .addInputs(
+            ModelInferRequest.InferInputTensor.newBuilder()
+                .setName("features")
+                .setDatatype("FP32")
+                .addShape(rows)
+                .addShape(width))
+        .addRawInputContents(ByteString.copyFrom(raw.array()))
+        .build();
   }
 
   /** One caller that waits for each answer, for so long. */
   Met one(double seconds) {
+    ModelInferRequest request = request(0);
     Latency latency = new Latency();
     long begin = System.nanoTime();
     long end = begin + (long) (seconds * 1e9);
@@ -106,7 +115,7 @@ final class Callers {
     AtomicLong errors = new AtomicLong();
     List<Caller> all = new ArrayList<>();
     for (int i = 0; i < callers; i++) {
-      Caller caller = new Caller(end, done, errors);
+      Caller caller = new Caller(request(i), end, done, errors);
       all.add(caller);
       caller.ask();
     }
@@ -130,6 +139,7 @@ final class Callers {
   }
 
   private final class Caller implements StreamObserver<ModelInferResponse> {
+    private final ModelInferRequest request;
     private final long endNs;
     private final CountDownLatch done;
     private final AtomicLong errors;
@@ -137,7 +147,8 @@ final class Callers {
     private long answers;
     private long startedNs;
 
-    Caller(long endNs, CountDownLatch done, AtomicLong errors) {
+    Caller(ModelInferRequest request, long endNs, CountDownLatch done, AtomicLong errors) {
+      this.request = request;
       this.endNs = endNs;
       this.done = done;
       this.errors = errors;

@@ -39,7 +39,7 @@ final class NetworksLoad implements Program {
   private static final int CALLERS = 64;
   private static final double WARM_UP_S = 5;
   private static final double SECONDS = 5;
-  private static final int COPIES = 40;
+  private static final int COPIES = 400;
   private static final Path STATUS = Path.of("/proc/self/status");
 
   @Override
