@@ -147,11 +147,21 @@ public final class WebhookSender implements AutoCloseable {
       return new Result(
           status, status >= 200 && status < 300 ? "" : "it answered with status " + status);
     } catch (ExecutionException e) {
-      String said = e.getCause().getMessage();
-      return new Result(0, said == null || said.isEmpty() ? e.getCause().toString() : said);
+      return new Result(0, words(e.getCause()));
     } catch (TimeoutException e) {
       return new Result(0, "no answer within " + TIMEOUT_MS + " ms");
     }
+  }
+
+  /** With what is at the root of it: that TLS failed says nothing without why. */
+  private static String words(Throwable failure) {
+    String said = failure.getMessage();
+    String words = said == null || said.isEmpty() ? failure.toString() : said;
+    Throwable root = failure.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null ? words : words + ": " + root.getMessage();
   }
 
   /** Made when it is first needed: most registries have no webhook. */
