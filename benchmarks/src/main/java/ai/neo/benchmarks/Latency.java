@@ -1,11 +1,13 @@
 package ai.neo.benchmarks;
 
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /** Latencies in nanoseconds, from when something was due, not from when it was got round to. */
 final class Latency {
   private static final long LONGEST_NS = 60_000_000_000L;
   private static final int DIGITS = 3;
+  private static final long SPIN_NS = 100_000;
 
   private final Histogram histogram = new Histogram(LONGEST_NS, DIGITS);
 
@@ -38,8 +40,15 @@ final class Latency {
         + ns.say((double) histogram.getMaxValue());
   }
 
-  /** Waits, spinning, until {@link System#nanoTime} has come so far. */
+  /**
+   * Waits until {@link System#nanoTime} has come so far: spinning at last, but not for long, for a
+   * thread that spins has a processor that others need.
+   */
   static void until(long dueNs) {
+    long leftNs = dueNs - System.nanoTime();
+    if (leftNs > 2 * SPIN_NS) {
+      LockSupport.parkNanos(leftNs - SPIN_NS);
+    }
     while (System.nanoTime() - dueNs < 0) {
       Thread.onSpinWait();
     }

@@ -22,9 +22,10 @@ final class OrderLatency implements Program {
   @Override
   public List<Figure> measure() throws Exception {
     try (GatewayUnderTest gateway = GatewayUnderTest.start()) {
-      GatewayModelTier models = gateway.modelTier();
-      Measured os = run(models, RunJournal.Durability.OS, WARM_UP, TICKS, EVERY_NS);
-      Measured fsync = run(models, RunJournal.Durability.FSYNC, 200, FSYNC_TICKS, FSYNC_EVERY_NS);
+      // Each run begins with the same bars, so that each has the vectors of its own past alone.
+      Measured os = run(gateway.modelTier(), RunJournal.Durability.OS, WARM_UP, TICKS, EVERY_NS);
+      Measured fsync =
+          run(gateway.modelTier(), RunJournal.Durability.FSYNC, 200, FSYNC_TICKS, FSYNC_EVERY_NS);
       Latency disk = JournalAppend.forced();
       double over = fsync.order().at(50) - disk.at(50);
       return List.of(
