@@ -7,6 +7,7 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.ServableModel;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,11 @@ public final class GatedEngine implements ModelEngine {
     @Override
     public boolean isQuick() {
       return false;
+    }
+
+    @Override
+    public OptionalLong offHeapBytes() {
+      return model.offHeapBytes();
     }
 
     @Override

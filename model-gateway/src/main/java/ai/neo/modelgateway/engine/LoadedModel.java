@@ -1,5 +1,7 @@
 package ai.neo.modelgateway.engine;
 
+import java.util.OptionalLong;
+
 /**
  * One loaded, immutable version of a model: of the loop, or of tensors of its own. Safe for any
  * number of threads, except that nobody may ask it anything once {@link #close} was called; the
@@ -15,6 +17,9 @@ public sealed interface LoadedModel extends AutoCloseable permits ServableModel,
    * them to another thread would cost more than the answer.
    */
   boolean isQuick();
+
+  /** Bytes that it holds outside of the JVM's heap, about; empty where nobody measured them. */
+  OptionalLong offHeapBytes();
 
   /** Frees the engine's memory. A second call does nothing. */
   @Override

@@ -9,6 +9,7 @@ import ai.onnxruntime.TensorInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,23 +41,43 @@ public final class OnnxEngine implements ModelEngine {
 
   @Override
   public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
-    return opened(artifact, OnnxEngine::ofLoop);
+    return load(artifact, OptionalLong.empty());
+  }
+
+  /**
+   * As {@link #load(ModelArtifact)}.
+   *
+   * @param offHeapBytes that such a model was found to hold
+   */
+  public ServableModel load(ModelArtifact artifact, OptionalLong offHeapBytes)
+      throws ModelRefusedException {
+    return opened(artifact, offHeapBytes, OnnxEngine::ofLoop);
   }
 
   /** Of a file of any signature; one that names a feature set is the loop's, or refused. */
   @Override
   public LoadedModel open(ModelArtifact artifact) throws ModelRefusedException {
-    return opened(artifact, OnnxEngine::ofAnySignature);
+    return open(artifact, OptionalLong.empty());
+  }
+
+  /**
+   * As {@link #open(ModelArtifact)}.
+   *
+   * @param offHeapBytes that such a model was found to hold
+   */
+  public LoadedModel open(ModelArtifact artifact, OptionalLong offHeapBytes)
+      throws ModelRefusedException {
+    return opened(artifact, offHeapBytes, OnnxEngine::ofAnySignature);
   }
 
   /** Makes a model of a session, which is the model's then unless this throws. */
   @FunctionalInterface
   private interface Maker<M extends LoadedModel> {
-    M make(ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
-        throws OrtException, ModelRefusedException;
+    M make(OnnxSession opened) throws OrtException, ModelRefusedException;
   }
 
-  private static <M extends LoadedModel> M opened(ModelArtifact artifact, Maker<M> maker)
+  private static <M extends LoadedModel> M opened(
+      ModelArtifact artifact, OptionalLong offHeapBytes, Maker<M> maker)
       throws ModelRefusedException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     OrtSession session;
@@ -69,7 +90,7 @@ public final class OnnxEngine implements ModelEngine {
       throw new ModelRefusedException("ONNX Runtime cannot load it: " + e.getMessage(), e);
     }
     try {
-      return maker.make(artifact, environment, session);
+      return maker.make(new OnnxSession(artifact, environment, session, offHeapBytes));
     } catch (OrtException | ModelRefusedException | RuntimeException e) {
       closeAfter(e, session);
       throw e instanceof ModelRefusedException refused
@@ -78,30 +99,30 @@ public final class OnnxEngine implements ModelEngine {
     }
   }
 
-  private static ServableModel ofLoop(
-      ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
+  private static ServableModel ofLoop(OnnxSession opened)
       throws OrtException, ModelRefusedException {
-    requireFeatureSet(artifact, session);
-    return new OnnxModel(artifact, environment, session, contract(session));
+    requireFeatureSet(opened.artifact(), opened.session());
+    return new OnnxModel(opened, contract(opened.session()));
   }
 
-  private static LoadedModel ofAnySignature(
-      ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
+  private static LoadedModel ofAnySignature(OnnxSession opened)
       throws OrtException, ModelRefusedException {
+    ModelArtifact artifact = opened.artifact();
+    OrtSession session = opened.session();
     boolean forFeatures =
         !artifact.featureSetId().isEmpty()
             || session.getMetadata().getCustomMetadata().containsKey(FEATURE_SET_ID);
     if (forFeatures) {
-      return ofLoop(artifact, environment, session);
+      return ofLoop(opened);
     }
     OnnxModel.Contract contract;
     try {
       contract = contract(session);
     } catch (ModelRefusedException e) {
       LOG.info("{} is served with its own tensors, and never to the loop: {}", artifact, reason(e));
-      return OnnxTensorModel.of(artifact, environment, session);
+      return OnnxTensorModel.of(opened);
     }
-    return new OnnxModel(artifact, environment, session, contract);
+    return new OnnxModel(opened, contract);
   }
 
   private static String reason(ModelRefusedException e) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One loaded ONNX file. A session may run on many threads at once. */
@@ -19,6 +20,7 @@ final class OnnxModel implements ServableModel {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Contract contract;
+  private final OptionalLong offHeapBytes;
   private final Set<String> outputs;
   private final InFlight running;
 
@@ -31,11 +33,11 @@ final class OnnxModel implements ServableModel {
    */
   record Contract(int features, int window, boolean expectsReturn, List<String> columns) {}
 
-  OnnxModel(
-      ModelArtifact artifact, OrtEnvironment environment, OrtSession session, Contract contract) {
-    this.artifact = artifact;
-    this.environment = environment;
-    this.session = session;
+  OnnxModel(OnnxSession opened, Contract contract) {
+    this.artifact = opened.artifact();
+    this.environment = opened.environment();
+    this.session = opened.session();
+    this.offHeapBytes = opened.offHeapBytes();
     this.contract = contract;
     Set<String> wanted = new HashSet<>(contract.columns());
     wanted.add(OnnxEngine.ACTION_PROBABILITIES);
@@ -70,6 +72,11 @@ final class OnnxModel implements ServableModel {
   @Override
   public boolean isQuick() {
     return false;
+  }
+
+  @Override
+  public OptionalLong offHeapBytes() {
+    return offHeapBytes;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One loaded ONNX file of any signature. A session may run on many threads at once. */
 final class OnnxTensorModel implements TensorModel {
@@ -21,29 +22,26 @@ final class OnnxTensorModel implements TensorModel {
   private final OrtSession session;
   private final TensorSignature signature;
   private final UnsignedCasts casts;
+  private final OptionalLong offHeapBytes;
   private final InFlight running;
 
-  private OnnxTensorModel(
-      ModelArtifact artifact,
-      OrtEnvironment environment,
-      OrtSession session,
-      TensorSignature signature)
-      throws OrtException {
-    this.artifact = artifact;
-    this.environment = environment;
-    this.session = session;
+  private OnnxTensorModel(OnnxSession opened, TensorSignature signature) throws OrtException {
+    this.artifact = opened.artifact();
+    this.environment = opened.environment();
+    this.session = opened.session();
+    this.offHeapBytes = opened.offHeapBytes();
     this.signature = signature;
     this.casts = UnsignedCasts.of(environment, signature.inputs());
     this.running = new InFlight(this::free);
   }
 
   /** Takes the session over, unless it throws. */
-  static OnnxTensorModel of(ModelArtifact artifact, OrtEnvironment environment, OrtSession session)
-      throws OrtException, ModelRefusedException {
+  static OnnxTensorModel of(OnnxSession opened) throws OrtException, ModelRefusedException {
+    OrtSession session = opened.session();
     TensorSignature signature =
         new TensorSignature(
             specs(session.getInputInfo().values()), specs(session.getOutputInfo().values()));
-    return new OnnxTensorModel(artifact, environment, session, signature);
+    return new OnnxTensorModel(opened, signature);
   }
 
   private static List<TensorSignature.Spec> specs(Collection<NodeInfo> nodes)
@@ -63,6 +61,11 @@ final class OnnxTensorModel implements TensorModel {
   @Override
   public TensorSignature signature() {
     return signature;
+  }
+
+  @Override
+  public OptionalLong offHeapBytes() {
+    return offHeapBytes;
   }
 
   @Override

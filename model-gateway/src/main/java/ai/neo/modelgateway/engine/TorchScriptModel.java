@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.nio.FloatBuffer;
+import java.util.OptionalLong;
 
 /** One loaded TorchScript program. Its forward call may run on many threads at once. */
 final class TorchScriptModel implements ServableModel {
@@ -42,6 +43,12 @@ final class TorchScriptModel implements ServableModel {
   @Override
   public boolean isQuick() {
     return false;
+  }
+
+  /** The file's size: it holds the weights as they lie in memory. */
+  @Override
+  public OptionalLong offHeapBytes() {
+    return OptionalLong.of(artifact.content().length);
   }
 
   @Override

@@ -4,6 +4,7 @@ import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ServableModel;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Members that are asked one after the other, and how their answers become one. Thread-safe. */
 final class EnsembleModel implements ServableModel {
@@ -41,6 +42,14 @@ final class EnsembleModel implements ServableModel {
   @Override
   public boolean isQuick() {
     return members.size() <= QUICK_MEMBERS && members.stream().allMatch(ServableModel::isQuick);
+  }
+
+  @Override
+  public OptionalLong offHeapBytes() {
+    List<OptionalLong> each = members.stream().map(ServableModel::offHeapBytes).toList();
+    return each.stream().allMatch(OptionalLong::isPresent)
+        ? OptionalLong.of(each.stream().mapToLong(OptionalLong::getAsLong).sum())
+        : OptionalLong.empty();
   }
 
   @Override

@@ -4,6 +4,7 @@ import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ServableModel;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * An immutable network that serves. Thread-safe; holds no native memory, so that it answers for as
@@ -48,6 +49,12 @@ public final class ServedNetwork implements ServableModel {
   /** The weights that serve, for a learner to copy. */
   public DirectionNetwork network() {
     return network;
+  }
+
+  /** Weights are arrays of Java's. */
+  @Override
+  public OptionalLong offHeapBytes() {
+    return OptionalLong.of(0);
   }
 
   @Override

@@ -11,6 +11,7 @@ import ai.neo.proto.learning.v1.SwapReceipt;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -115,6 +116,7 @@ public final class MetricsPage {
         "Feature rows answered",
         statistics -> statistics.totals().rows());
     models(page, entries);
+    offHeap(page, entries);
     swaps(page, entries);
     learners(page);
     QualityMetrics.write(page, learners.get());
@@ -140,18 +142,36 @@ public final class MetricsPage {
       String name,
       String label,
       ToLongFunction<VersionStatistics> value) {
+    eachVersion(
+        page,
+        entries,
+        name,
+        label,
+        version -> OptionalLong.of(value.applyAsLong(version.statistics())));
+  }
+
+  private static void eachVersion(
+      StringBuilder page,
+      List<CatalogEntry> entries,
+      String name,
+      String label,
+      Function<ServedVersion, OptionalLong> value) {
     for (CatalogEntry entry : entries) {
       for (ServedVersion version : entry.versions()) {
-        page.append(name)
-            .append("{model=\"")
-            .append(escaped(entry.model()))
-            .append("\",version=\"")
-            .append(version.version())
-            .append('"')
-            .append(label)
-            .append("} ")
-            .append(value.applyAsLong(version.statistics()))
-            .append('\n');
+        value
+            .apply(version)
+            .ifPresent(
+                number ->
+                    page.append(name)
+                        .append("{model=\"")
+                        .append(escaped(entry.model()))
+                        .append("\",version=\"")
+                        .append(version.version())
+                        .append('"')
+                        .append(label)
+                        .append("} ")
+                        .append(number)
+                        .append('\n'));
       }
     }
   }
@@ -165,6 +185,12 @@ public final class MetricsPage {
     for (CatalogEntry entry : entries) {
       line(page, "neo_model_epoch", entry.model(), Long.toString(entry.epoch()));
     }
+  }
+
+  private static void offHeap(StringBuilder page, List<CatalogEntry> entries) {
+    String name = "neo_version_off_heap_bytes";
+    help(page, name, "gauge", "Held outside of the heap, about; left out where not measured");
+    eachVersion(page, entries, name, "", version -> version.loaded().offHeapBytes());
   }
 
   private void swaps(StringBuilder page, List<CatalogEntry> entries) {

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The program of a process that {@link TriedEngine} starts: loads one ONNX file, has it answer, and
- * ends. Its exit status says how that went; beside the file it leaves the reason for a refusal.
- * Ends, too, when its standard input does, which is when whoever started it is gone.
+ * ends. Its exit status says how that went; beside the file it leaves the reason for a refusal, or
+ * what the model holds outside of the heap. Ends, too, when its standard input does, which is when
+ * whoever started it is gone.
  */
 final class Trial {
   /** It may not serve, and the reason was left. */
@@ -31,6 +33,11 @@ final class Trial {
     return file.resolveSibling("reason");
   }
 
+  /** Where it stands how many bytes a model holds outside of the heap, if that was measured. */
+  static Path offHeap(Path file) {
+    return file.resolveSibling("off-heap");
+  }
+
   /**
    * @param arguments the file, its digest, and the feature set that it was registered for, which
    *     may be empty
@@ -40,15 +47,30 @@ final class Trial {
     byte[] content = Files.readAllBytes(Path.of(arguments[0]));
     ModelArtifact artifact =
         new ModelArtifact("tried", "1", arguments[1], ArtifactFormats.ONNX, arguments[2], content);
-    try (LoadedModel loaded = new OnnxEngine().open(artifact)) {
-      switch (loaded) {
-        case ServableModel ofLoop -> VersionLoader.warm(ofLoop);
-        case TensorModel tensors -> requireMemory(TensorWarmUp.problem(tensors));
+    try {
+      attempt(artifact).close();
+      // What one more takes: the first of all also paid for what they share.
+      OptionalLong before = MallocStatistics.inUse();
+      LoadedModel again = attempt(artifact);
+      OptionalLong after = MallocStatistics.inUse();
+      again.close();
+      if (before.isPresent() && after.isPresent()) {
+        long bytes = Math.max(0, after.getAsLong() - before.getAsLong());
+        Files.writeString(offHeap(Path.of(arguments[0])), Long.toString(bytes));
       }
     } catch (ModelRefusedException e) {
       Files.writeString(reason(Path.of(arguments[0])), String.valueOf(e.getMessage()));
       System.exit(REFUSED);
     }
+  }
+
+  private static LoadedModel attempt(ModelArtifact artifact) throws ModelRefusedException {
+    LoadedModel loaded = new OnnxEngine().open(artifact);
+    switch (loaded) {
+      case ServableModel ofLoop -> VersionLoader.warm(ofLoop);
+      case TensorModel tensors -> requireMemory(TensorWarmUp.problem(tensors));
+    }
+    return loaded;
   }
 
   /** Only its author knows on which sizes and values it runs, but memory for zeros it must find. */

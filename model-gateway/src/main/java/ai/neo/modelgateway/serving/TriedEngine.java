@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,9 @@ public final class TriedEngine implements ModelEngine {
 
   private final OnnxEngine engine = new OnnxEngine();
   private final Limits limits;
-  private final Set<String> passed = ConcurrentHashMap.newKeySet();
+
+  /** By digest and feature set, what such a model holds outside of the heap. */
+  private final Map<String, OptionalLong> passed = new ConcurrentHashMap<>();
 
   /**
    * What a file may take to be loaded and to answer.
@@ -78,26 +81,26 @@ public final class TriedEngine implements ModelEngine {
 
   @Override
   public ServableModel load(ModelArtifact artifact) throws ModelRefusedException {
-    require(artifact);
-    return engine.load(artifact);
+    return engine.load(artifact, tried(artifact));
   }
 
   @Override
   public LoadedModel open(ModelArtifact artifact) throws ModelRefusedException {
-    require(artifact);
-    return engine.open(artifact);
+    return engine.open(artifact, tried(artifact));
   }
 
-  private void require(ModelArtifact artifact) throws ModelRefusedException {
+  private OptionalLong tried(ModelArtifact artifact) throws ModelRefusedException {
     String what = artifact.digest() + " " + artifact.featureSetId();
-    if (passed.contains(what)) {
-      return;
+    OptionalLong before = passed.get(what);
+    if (before != null) {
+      return before;
     }
     long started = System.nanoTime();
+    OptionalLong offHeapBytes;
     try {
       Path scratch = Files.createTempDirectory("neo-trial-");
       try {
-        attempt(artifact, scratch);
+        offHeapBytes = attempt(artifact, scratch);
       } finally {
         delete(scratch);
       }
@@ -105,11 +108,12 @@ public final class TriedEngine implements ModelEngine {
       throw new ModelRefusedException(
           "it could not be tried in a process of its own: " + e.getMessage(), e);
     }
-    passed.add(what);
+    passed.put(what, offHeapBytes);
     LOG.info("{} was tried in {} ms", artifact, (System.nanoTime() - started) / 1_000_000);
+    return offHeapBytes;
   }
 
-  private void attempt(ModelArtifact artifact, Path scratch)
+  private OptionalLong attempt(ModelArtifact artifact, Path scratch)
       throws IOException, ModelRefusedException {
     Path file = Files.write(scratch.resolve("model.onnx"), artifact.content());
     ProcessBuilder builder =
@@ -134,6 +138,10 @@ public final class TriedEngine implements ModelEngine {
             "the process that tried it died (status %d): it breaks ONNX Runtime, or needs more than %,d MiB"
                 .formatted(status, memoryBytes(artifact) / MEBIBYTE));
       }
+      Path measured = Trial.offHeap(file);
+      return Files.exists(measured)
+          ? OptionalLong.of(Long.parseLong(Files.readString(measured)))
+          : OptionalLong.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ModelRefusedException("it was interrupted while it was tried", e);

@@ -30,6 +30,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -248,6 +249,11 @@ class ExplanationServiceTest {
         @Override
         public boolean isQuick() {
           return false;
+        }
+
+        @Override
+        public OptionalLong offHeapBytes() {
+          return model.offHeapBytes();
         }
 
         @Override

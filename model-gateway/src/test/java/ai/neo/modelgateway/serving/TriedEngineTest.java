@@ -64,6 +64,18 @@ class TriedEngineTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "only glibc tells what was allocated")
+  void whatAVersionHoldsOutsideOfTheHeapIsFoundOut() throws Exception {
+    int features = 20_000;
+    int weights = features * 3 * Float.BYTES;
+    try (ServableModel large = engine.load(artifact(new TinyOnnx().features(features).bytes()));
+        ServableModel small = engine.load(artifact(new TinyOnnx().bytes()))) {
+      assertThat(large.offHeapBytes().orElseThrow()).isBetween((long) weights, 40L * weights);
+      assertThat(small.offHeapBytes().orElseThrow()).isBetween(1_000L, 2 * MEBIBYTE);
+    }
+  }
+
+  @Test
   void aFileThatTakesTooLongIsRefused() {
     TensorOnnx slow = new TensorOnnx().integers("dims", 4_000, 4_000);
     slow.node("ConstantOfShape", "m0", "dims");

@@ -142,6 +142,7 @@ public final class Configuration {
   private List<String> tierOptions() {
     List<String> options = new ArrayList<>();
     options.addAll(List.of("--max-waiting", text("gateway.max_waiting")));
+    options.addAll(List.of("--trial-memory-mb", text("gateway.trial_memory_mb")));
     given("gateway.inference_threads")
         .ifPresent(threads -> options.addAll(List.of("--inference-threads", threads)));
     given("gateway.batch")
@@ -165,7 +166,6 @@ public final class Configuration {
               }
               options.addAll(List.of("--forward-hedge-ms", text("gateway.forward_hedge_ms")));
             });
-    options.addAll(List.of("--trial-memory-mb", text("gateway.trial_memory_mb")));
     given("gateway.model_repository")
         .ifPresent(folder -> options.addAll(List.of("--model-repository", folder)));
     given("registry.policy_file")

@@ -51,13 +51,14 @@ class ConfigurationSourcesTest {
               inference_threads: 3
               forward: triton=h:1
               model_repository: /models
+              trial_memory_mb: 64
             registry:
               policy_file: /policy.yaml
             """,
             Map.of("HOME", "/root"));
     assertThat(String.join(" ", configuration.modelTier().options()))
         .startsWith(
-            "--max-waiting 256 --inference-threads 3 --batch direction=32 --batch other=8"
+            "--max-waiting 256 --trial-memory-mb 64 --inference-threads 3 --batch direction=32 --batch other=8"
                 + " --allow-torchscript --admin --forward triton=h:1 --forward-hedge-ms 50"
                 + " --model-repository /models --policy /policy.yaml --learning ");
   }
@@ -77,6 +78,8 @@ class ConfigurationSourcesTest {
                 List.of(
                     "--max-waiting",
                     "256",
+                    "--trial-memory-mb",
+                    "2048",
                     "--learning",
                     "replay.prioritised=false",
                     "--learning",
