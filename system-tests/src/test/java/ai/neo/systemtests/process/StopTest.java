@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** A run is told to stop. */
+/** A run is told to stop; alone on the machine, for it has five seconds by the clock. */
+@Isolated
 class StopTest {
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
 
