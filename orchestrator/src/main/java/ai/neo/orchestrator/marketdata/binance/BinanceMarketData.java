@@ -163,9 +163,15 @@ public final class BinanceMarketData implements LiveMarketData {
     }
     closed = true;
     BinanceStream running = stream;
-    if (running != null) {
-      context.runOnContext(_ -> running.close());
+    if (running == null) {
+      rest.close();
+      return;
     }
-    rest.close();
+    // On its own thread, and in this order: until it is closed it may ask for a snapshot.
+    context.runOnContext(
+        _ -> {
+          running.close();
+          rest.close();
+        });
   }
 }
