@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** Makes a registered version ready to serve: fetch, check, load, verify and warm. Blocks. */
 final class VersionLoader {
@@ -262,10 +263,14 @@ final class VersionLoader {
     }
   }
 
+  /** Then gives way for as long as that took: those who are being served need the processors. */
   private static Answer answer(ServableModel model, float[] features, int rows)
       throws ModelRefusedException {
+    long began = System.nanoTime();
     try {
-      return model.infer(features, rows);
+      Answer answer = model.infer(features, rows);
+      LockSupport.parkNanos(System.nanoTime() - began);
+      return answer;
     } catch (IllegalStateException | IllegalArgumentException e) {
       throw new ModelRefusedException(
           "it fails on a batch of " + rows + " rows: " + e.getMessage(), e);
