@@ -1,10 +1,10 @@
 package ai.neo.modelregistry;
 
+import ai.neo.modelregistry.network.EventLoop;
 import io.grpc.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
-import io.vertx.core.VertxOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
@@ -47,7 +47,7 @@ public final class Database implements AutoCloseable {
 
   Database(PostgresAddress address) {
     this.address = address;
-    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    this.vertx = EventLoop.start();
     PgConnectOptions connect =
         new PgConnectOptions()
             .setHost(address.host())

@@ -130,7 +130,7 @@ public final class Orchestrator implements AutoCloseable {
     directory = opened(DataDirectory.open(options.dataDirectory()));
     telemetry = opened(Telemetry.open(configuration.telemetry(), directory.directory("logs")));
     WantedPort.requireFree(WantedPort.of(configuration));
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = EventLoops.start();
     toClose.push(() -> vertx.close().toCompletionStage().toCompletableFuture().get());
     Future<Stores> storesComing = startStores();
     MarketSource source = MarketSource.open(options, vertx);

@@ -3,10 +3,10 @@ package ai.neo.modelregistry.mlflow;
 import ai.neo.modelregistry.ChampionServing;
 import ai.neo.modelregistry.ModelRegistry;
 import ai.neo.modelregistry.RegistryException;
+import ai.neo.modelregistry.network.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -65,7 +65,7 @@ public final class MlflowServer implements AutoCloseable {
 
   private MlflowServer(ModelRegistry registry, ChampionServing champions, int wanted)
       throws IOException {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    vertx = EventLoop.start();
     executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("mlflow-", 0).factory());
     routes = new Routes(registry, champions);
     transfers = new ArtifactTransfers(vertx, registry.artifacts(), routes.files());

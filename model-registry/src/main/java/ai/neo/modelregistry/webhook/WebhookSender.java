@@ -1,8 +1,8 @@
 package ai.neo.modelregistry.webhook;
 
+import ai.neo.modelregistry.network.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -170,7 +170,7 @@ public final class WebhookSender implements AutoCloseable {
       throw new IllegalStateException("the sender of webhooks is closed");
     }
     if (client == null) {
-      vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+      vertx = EventLoop.start();
       client = vertx.createHttpClient(options);
     }
     return client;

@@ -3,9 +3,12 @@ package ai.neo.systemtests.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,7 @@ class CrashTest {
   private Database.Counts counts;
   private List<Database.FillRow> fills;
   private Finished replayed;
+  private List<String> left;
 
   @BeforeAll
   void crash() throws Exception {
@@ -31,11 +35,20 @@ class CrashTest {
             .json();
     Path data = folder.resolve("crashed");
     JsonObject ports;
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    NeoProcess.Surroundings surroundings =
+        new NeoProcess.Surroundings(
+            List.of(),
+            List.of(NeoProcess.FIRST_COMPILER_ALONE, "-Djava.io.tmpdir=" + temporary),
+            Map.of());
     try (NeoProcess first =
-        NeoProcess.run(data, "--data", candles.toString(), "--speed", "12000")) {
+        NeoProcess.run(surroundings, data, "--data", candles.toString(), "--speed", "12000")) {
       first.awaitTrading().awaitCount("bars", 400);
       ports = first.runFile();
       first.kill();
+      try (Stream<Path> files = Files.list(temporary)) {
+        left = files.map(file -> file.getFileName().toString()).toList();
+      }
       // What it started is still there, on the same ports, when the next one comes.
       try (NeoProcess second =
           NeoProcess.run(
@@ -81,6 +94,16 @@ class CrashTest {
       one.remove("updates_learned");
     }
     assertThat(crashed).isEqualTo(peaceful);
+  }
+
+  /**
+   * The script is the embedded PostgreSQL's library's own; {@code ./neo} gives it another place.
+   */
+  @Test
+  void leavesNoFilesOfItsOwnInTheTemporaryDirectory() {
+    assertThat(left)
+        .allMatch(
+            name -> name.startsWith("detect_linux_distribution_") || name.equals("embedded-pg"));
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** What the registry's connections run on. */
+package ai.neo.modelregistry.network;
