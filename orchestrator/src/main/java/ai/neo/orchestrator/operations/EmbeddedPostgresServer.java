@@ -111,6 +111,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
             .setServerConfig("max_connections", "50")
+            // Who kills it would leave a socket in the temporary directory; clients come by TCP.
+            .setServerConfig("unix_socket_directories", "")
             .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .setPGStartupWait(Duration.ofSeconds(60));

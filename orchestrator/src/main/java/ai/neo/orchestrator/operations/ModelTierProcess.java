@@ -176,6 +176,8 @@ public final class ModelTierProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+ExitOnOutOfMemoryError",
+                // What its libraries unpack lies beside what ours do, wherever that is.
+                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-Xlog:disable",
                 "-Xlog:all=warning,aot*=off,cds*=off:stderr"));
     Path archive = jars.resolve(START_ARCHIVE);

@@ -25,6 +25,7 @@ class CrashTest {
   private List<Database.FillRow> fills;
   private Finished replayed;
   private List<String> left;
+  private boolean socketLeft;
 
   @BeforeAll
   void crash() throws Exception {
@@ -49,6 +50,7 @@ class CrashTest {
       try (Stream<Path> files = Files.list(temporary)) {
         left = files.map(file -> file.getFileName().toString()).toList();
       }
+      socketLeft = Files.exists(Path.of("/tmp/.s.PGSQL." + ports.getInteger("postgres_port")));
       // What it started is still there, on the same ports, when the next one comes.
       try (NeoProcess second =
           NeoProcess.run(
@@ -104,6 +106,7 @@ class CrashTest {
     assertThat(left)
         .allMatch(
             name -> name.startsWith("detect_linux_distribution_") || name.equals("embedded-pg"));
+    assertThat(socketLeft).isFalse();
   }
 
   @Test
