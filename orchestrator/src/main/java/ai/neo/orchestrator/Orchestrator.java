@@ -21,6 +21,7 @@ import ai.neo.orchestrator.gateway.GatewayProbe;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.orchestrator.journal.RunJournal;
 import ai.neo.orchestrator.operations.DataDirectory;
+import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
 import ai.neo.orchestrator.operations.ModelTierProcess;
 import ai.neo.orchestrator.operations.OperationsException;
 import ai.neo.orchestrator.operations.PostgresProbe;
@@ -78,7 +79,7 @@ public final class Orchestrator implements AutoCloseable {
   private final Configuration configuration;
   private final Deque<AutoCloseable> toClose = new ConcurrentLinkedDeque<>();
   private final long startedNs = System.nanoTime();
-  private DataDirectory directory;
+  private volatile DataDirectory directory;
   private final RedisOutage redisOutage = new RedisOutage();
   private volatile Stores stores;
   private volatile Optional<ModelTierProcess> modelTier = Optional.empty();
@@ -98,6 +99,7 @@ public final class Orchestrator implements AutoCloseable {
   private Path journalDirectory;
   private Optional<Thread> starting = Optional.empty();
   private volatile boolean stopping;
+  private volatile boolean closed;
 
   public Orchestrator(RunOptions options) {
     this.options = options;
@@ -233,18 +235,21 @@ public final class Orchestrator implements AutoCloseable {
     return stopping && !started;
   }
 
-  /** Gives up waiting for answers, so that {@link #stop} is not held up by one. */
+  /** Gives up waiting for answers and for an orderly end of PostgreSQL. */
   public void hurry() {
     if (channel != null) {
       channel.shutdownNow();
+    }
+    if (stores != null) {
+      stores.hurry();
     }
   }
 
   /** Ends the processes that were started, if {@link #close} cannot: the last thing before exit. */
   public void endProcesses() {
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-    if (stores != null) {
-      stores.close();
+    if (!closed && directory != null) {
+      EmbeddedPostgresServer.stopAtOnce(Stores.postgresData(directory));
     }
   }
 
@@ -289,6 +294,7 @@ public final class Orchestrator implements AutoCloseable {
           thread.join();
           // Otherwise it has closed what it had opened, or is closed by its own place in here.
           if (stores == null && starting.state() == Future.State.SUCCESS) {
+            starting.resultNow().hurry();
             starting.resultNow().close();
           }
         });
@@ -473,6 +479,9 @@ public final class Orchestrator implements AutoCloseable {
 
   @Override
   public void close() {
+    if (stoppedWhileStarting()) {
+      hurry();
+    }
     while (!toClose.isEmpty()) {
       AutoCloseable part = toClose.pop();
       try {
@@ -481,5 +490,6 @@ public final class Orchestrator implements AutoCloseable {
         LOG.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);
       }
     }
+    closed = true;
   }
 }

@@ -26,6 +26,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   private static final long WATCH_MS = 500;
   private static final long LONGEST_PAUSE_MS = 10_000;
   private static final int ANSWER_MS = 1_000;
+  private static final long STOP_NS = TimeUnit.SECONDS.toNanos(5);
 
   private final Path data;
   private final Path binaries;
@@ -33,8 +34,10 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   private final String password;
   private final Path log;
   private final Thread watch;
+  private final Postmaster postmaster;
   private volatile EmbeddedPostgres server;
   private volatile boolean closing;
+  private volatile boolean hurry;
 
   private EmbeddedPostgresServer(Path data, Path binaries, Path passwordFile) throws IOException {
     this.data = data;
@@ -42,6 +45,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     this.passwordFile = passwordFile;
     this.password = Files.readString(passwordFile).strip();
     this.log = logOf(data);
+    this.postmaster = new Postmaster(data);
     this.watch = Thread.ofPlatform().daemon().name("postgres-watch").unstarted(this::watch);
   }
 
@@ -178,6 +182,20 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     return "postgresql://postgres:" + password + "@127.0.0.1:" + server.getPort() + "/postgres";
   }
 
+  /** Lets {@link #close}, called or under way, leave off in the middle, as a crash would. */
+  public void hurry() {
+    hurry = true;
+  }
+
+  /**
+   * Stops whatever runs on the data of {@link #start}, at once.
+   *
+   * @param data of a data directory that this process has locked
+   */
+  public static void stopAtOnce(Path data) {
+    new Postmaster(data).stop(0, () -> true);
+  }
+
   @Override
   public void close() {
     closing = true;
@@ -187,10 +205,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    try {
-      server.close();
-    } catch (IOException e) {
-      LOG.warn("PostgreSQL did not stop cleanly", e);
-    }
+    postmaster.stop(STOP_NS, () -> hurry);
   }
 }

@@ -44,6 +44,15 @@ final class LeftoverProcesses {
     }
   }
 
+  /** Kills every process that works in the directory. */
+  static void kill(Path directory) {
+    try {
+      in(directory.toRealPath()).forEach(ProcessHandle::destroyForcibly);
+    } catch (IOException e) {
+      LOG.warn("what works in {} cannot be found", directory, e);
+    }
+  }
+
   private static List<Long> pids(List<ProcessHandle> processes) {
     return processes.stream().map(ProcessHandle::pid).toList();
   }

@@ -33,12 +33,17 @@ final class OrphanedServer {
     if (!Files.exists(pidFile)) {
       return;
     }
-    Optional<ProcessHandle> left = process(pidFile).filter(process -> runs(process, program));
+    Optional<ProcessHandle> left = running(pidFile, program);
     if (left.isPresent()) {
       LOG.info("ending a {} that an earlier run left behind pid={}", program, left.get().pid());
       end(left.get());
     }
     Files.deleteIfExists(pidFile);
+  }
+
+  /** The process that a pid file names, if it runs and is what it should be. */
+  static Optional<ProcessHandle> running(Path pidFile, String program) throws IOException {
+    return process(pidFile).filter(process -> runs(process, program));
   }
 
   private static Optional<ProcessHandle> process(Path pidFile) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ public final class Stores implements AutoCloseable {
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private final String postgresUrl;
   private final String redisUrl;
+  private Optional<EmbeddedPostgresServer> postgres = Optional.empty();
 
   private Stores(DataDirectory directory, Path cache, StoreAddresses addresses) throws IOException {
     try {
@@ -49,10 +51,11 @@ public final class Stores implements AutoCloseable {
   private String embeddedPostgres(DataDirectory directory, Path cache) throws IOException {
     EmbeddedPostgresServer server =
         EmbeddedPostgresServer.start(
-            directory.path().resolve("postgres"),
+            postgresData(directory),
             cache.resolve("postgres"),
             directory.secret("postgres-password"));
     started.push(server);
+    postgres = Optional.of(server);
     return server.url();
   }
 
@@ -66,6 +69,11 @@ public final class Stores implements AutoCloseable {
     return server.url();
   }
 
+  /** Where an embedded PostgreSQL keeps its data. */
+  public static Path postgresData(DataDirectory directory) {
+    return directory.path().resolve("postgres");
+  }
+
   /** For clients of PostgreSQL; carries the password. */
   public String postgresUrl() {
     return postgresUrl;
@@ -74,6 +82,11 @@ public final class Stores implements AutoCloseable {
   /** For clients of Redis; carries the password. */
   public String redisUrl() {
     return redisUrl;
+  }
+
+  /** Lets {@link #close}, called or under way, take no longer than it must. */
+  public void hurry() {
+    postgres.ifPresent(EmbeddedPostgresServer::hurry);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,29 @@ class EmbeddedPostgresServerTest {
     }
     try (var files = Files.list(path)) {
       assertThat(files).anyMatch(file -> file.getFileName().toString().contains(".half-"));
+    }
+  }
+
+  @Test
+  void whoIsInAHurryDoesNotWaitForAnOrderlyEndAndLosesNothing() throws Exception {
+    try (EmbeddedPostgresServer server = start()) {
+      Migrations.run(server.url());
+      execute(server, "INSERT INTO neo.projected VALUES ('run', 7)");
+      try (Connection connection = connect(server, Files.readString(passwordFile));
+          var statement = connection.createStatement();
+          var row = statement.executeQuery("SELECT pg_backend_pid()")) {
+        assertThat(row.next()).isTrue();
+        // A session that does not hear of the stop: as one of a machine without a processor to
+        // spare, and for ever.
+        new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + row.getInt(1)).start().waitFor();
+        Thread closing = Thread.ofVirtual().start(server::close);
+        assertThat(closing.join(Duration.ofMillis(200))).isFalse();
+        server.hurry();
+        assertThat(closing.join(Duration.ofSeconds(3))).isTrue();
+      }
+    }
+    try (EmbeddedPostgresServer server = start()) {
+      execute(server, "UPDATE neo.projected SET sequence = 1 / (CASE sequence WHEN 7 THEN 1 END)");
     }
   }
 
