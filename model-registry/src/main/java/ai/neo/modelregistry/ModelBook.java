@@ -3,7 +3,6 @@ package ai.neo.modelregistry;
 import ai.neo.proto.registry.v1.MoveAliasRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -21,10 +20,7 @@ public final class ModelBook {
 
   /** Creates a model without versions; false when its title is taken. */
   public boolean create(String title, String description) {
-    Optional<String> key = Models.create(session, title, description);
-    key.flatMap(created -> Ledger.lock(session, created))
-        .ifPresent(model -> append(model, "", Ledger.CREATE, new JsonObject().put("title", title)));
-    return key.isPresent();
+    return Models.create(session, title, description, author).isPresent();
   }
 
   /** The champion's version; until the transaction ends, nobody else changes it. */

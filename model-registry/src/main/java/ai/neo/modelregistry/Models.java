@@ -1,5 +1,6 @@
 package ai.neo.modelregistry;
 
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.Optional;
@@ -27,8 +28,25 @@ final class Models {
     return key(session, title).orElseThrow(() -> Versions.unknownModel(title));
   }
 
-  /** Creates a model without versions and returns its key; empty when the title is taken. */
-  static Optional<String> create(Database.Session session, String title, String description) {
+  /**
+   * Creates a model without versions, as the first entry of its ledger, and returns its key; empty
+   * when the title is taken.
+   */
+  static Optional<String> create(
+      Database.Session session, String title, String description, Author author) {
+    Optional<String> key = insert(session, title, description);
+    key.flatMap(created -> Ledger.lock(session, created))
+        .ifPresent(
+            model ->
+                Ledger.append(
+                    session,
+                    model,
+                    author.did("", Ledger.CREATE, new JsonObject().put("title", title).encode())));
+    return key;
+  }
+
+  private static Optional<String> insert(
+      Database.Session session, String title, String description) {
     String key = title;
     for (int attempt = 2; ; attempt++) {
       int created =

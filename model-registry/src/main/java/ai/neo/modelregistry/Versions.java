@@ -36,7 +36,8 @@ final class Versions {
   /** Adds the next version of a model that came over gRPC; the first creates the model. */
   static ModelVersion register(
       Database.Session session, RegisterRequest request, Registration.Content content) {
-    Optional<String> created = Models.create(session, request.getModel(), "");
+    Author author = new Author(request.getActor(), request.getReason());
+    Optional<String> created = Models.create(session, request.getModel(), "", author);
     String key = created.orElseGet(() -> Models.requireKey(session, request.getModel()));
     int version = register(session, key, new Registration(request, content, Optional.empty()));
     return get(session, key, version);

@@ -171,6 +171,7 @@ class ChangesTest {
     neo.register("followed", 2);
     Iterator<Change> first = neo.stub.watch(WatchRequest.newBuilder().setModel("followed").build());
     assertThat(first.next().getPosition()).isZero();
+    assertThat(first.next().getEntry().getAction()).isEqualTo("create");
     Change created = first.next();
     assertThat(created.getEntry().getAction()).isEqualTo("register");
     neo.register("followed", 3);
@@ -238,9 +239,9 @@ class ChangesTest {
     HistoryResponse history =
         neo.stub.history(HistoryRequest.newBuilder().setModel("golden").build());
     assertThat(history.getChainIntact()).isTrue();
-    assertThat(history.getEntries(0).getEvidenceJson())
+    assertThat(history.getEntries(1).getEvidenceJson())
         .contains("\"golden_rows\":\"" + Sha256.hex(golden.toByteString().asReadOnlyByteBuffer()));
-    assertThat(history.getEntries(1).getEvidenceJson()).doesNotContain("golden_rows");
+    assertThat(history.getEntries(2).getEvidenceJson()).doesNotContain("golden_rows");
     GoldenRows broken = GoldenRows.newBuilder().addRows(row.addFeatures(Float.NaN)).build();
     Status refused =
         failure(() -> neo.stub.register(request.toBuilder().setGoldenRows(broken).build()));

@@ -50,10 +50,10 @@ class LedgerTest {
   void anyoneCanCheckTheChainFromTheEntriesAlone() {
     fill("open");
     List<LedgerEntry> entries = neo.history("open").getEntriesList();
-    assertThat(entries).extracting(LedgerEntry::getSequence).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(entries).extracting(LedgerEntry::getSequence).containsExactly(1L, 2L, 3L, 4L, 5L);
     assertThat(entries.getFirst().getPreviousHash()).isEqualTo(LedgerChain.GENESIS);
     assertThat(LedgerChain.firstBroken(entries)).isEmpty();
-    assertThat(LedgerChain.firstBroken(entries.subList(1, 4))).hasValue(1);
+    assertThat(LedgerChain.firstBroken(entries.subList(1, 5))).hasValue(1);
   }
 
   /** A value computed outside, by Python's hashlib: the encoding is a contract. */
@@ -103,11 +103,11 @@ class LedgerTest {
           """
           reason   | UPDATE registry.ledger SET reason = 'nicer' WHERE sequence = 2
           actor    | UPDATE registry.ledger SET actor = 'somebody' WHERE sequence = 1
-          evidence | UPDATE registry.ledger SET evidence_json = '{}' WHERE sequence = 4
+          evidence | UPDATE registry.ledger SET evidence_json = '{}' WHERE sequence = 5
           time     | UPDATE registry.ledger SET time = time - interval '1 hour' WHERE sequence = 3
-          forged   | UPDATE registry.ledger SET hash = repeat('a', 64) WHERE sequence = 4
+          forged   | UPDATE registry.ledger SET hash = repeat('a', 64) WHERE sequence = 5
           gap      | DELETE FROM registry.ledger WHERE sequence = 2
-          cut-off  | DELETE FROM registry.ledger WHERE sequence = 4
+          cut-off  | DELETE FROM registry.ledger WHERE sequence = 5
           emptied  | DELETE FROM registry.ledger WHERE sequence > 0
           """)
   void aSuperuserWhoDisablesTheTriggerIsFoundOut(String model, String tampering)
@@ -157,7 +157,7 @@ class LedgerTest {
         .extracting(LedgerEntry::getSequence)
         .containsExactly(1L, 2L, 3L);
     HistoryResponse rest = neo.stub.history(first.toBuilder().setAfterSequence(3).build());
-    assertThat(rest.getEntriesList()).extracting(LedgerEntry::getSequence).containsExactly(4L);
+    assertThat(rest.getEntriesList()).extracting(LedgerEntry::getSequence).containsExactly(4L, 5L);
     assertThat(rest.getChainIntact()).isTrue();
     assertThat(failure(() -> neo.stub.history(first.toBuilder().setLimit(-1).build())).getCode())
         .isEqualTo(Status.Code.INVALID_ARGUMENT);

@@ -80,7 +80,8 @@ record TierSettings(
         --max-waiting N        requests that may wait for them, for each model (256)
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
-        --quality NAME=VALUE   how models are watched, such as falseAlarmEvery=30d; repeatable
+        --quality NAME=VALUE   how models are watched, such as falseAlarmEvery=30d; repeatable.
+                               features=ID:a,b,... are the names of a feature set's features
         --admin                let callers load and unload models
         --registry HOST:PORT   no registry here: use that one and follow its changes
         --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port

@@ -37,6 +37,22 @@ public final class InstrumentLimits {
     return missing;
   }
 
+  /**
+   * The limits that are set and refuse every entry on such an answer, whatever else it says: the
+   * model does not tell the number that they bound.
+   */
+  public List<Limit> unanswered(ModelDoubt doubt) {
+    boolean uncertainty = has(Limit.MAX_UNCERTAINTY) && !doubt.hasUncertainty();
+    boolean likeness = has(Limit.MAX_RECONSTRUCTION_ERROR) && !doubt.hasReconstructionError();
+    if (uncertainty && likeness) {
+      return List.of(Limit.MAX_UNCERTAINTY, Limit.MAX_RECONSTRUCTION_ERROR);
+    }
+    if (uncertainty) {
+      return List.of(Limit.MAX_UNCERTAINTY);
+    }
+    return likeness ? List.of(Limit.MAX_RECONSTRUCTION_ERROR) : List.of();
+  }
+
   /** The limit as text, for people; empty when it is missing. */
   public Optional<String> text(Limit limit) {
     if (has(limit)) {

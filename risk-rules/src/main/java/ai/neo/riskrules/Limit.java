@@ -3,6 +3,7 @@ package ai.neo.riskrules;
 import ai.neo.tradingtypes.E8;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a risk officer can limit: the keys of a limits file, each a decimal number from zero up.
@@ -101,6 +102,15 @@ public enum Limit {
   /** Whether it may be {@value #OFF}. */
   public boolean optional() {
     return need == Need.OPTIONAL;
+  }
+
+  /** What the model has to answer beside its prediction for it; empty where it asks for nothing. */
+  public Optional<String> output() {
+    return switch (this) {
+      case MAX_UNCERTAINTY -> Optional.of("uncertainty");
+      case MAX_RECONSTRUCTION_ERROR -> Optional.of("reconstruction_error");
+      default -> Optional.empty();
+    };
   }
 
   /** What the file should have, in words. */

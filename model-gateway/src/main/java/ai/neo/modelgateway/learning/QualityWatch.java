@@ -187,8 +187,9 @@ final class QualityWatch {
                 f ->
                     String.format(
                         Locale.ROOT,
-                        "{\"feature\":%d,\"psi\":%.6g,\"ks\":%.6g,\"p\":%.6g}",
+                        "{\"feature\":%d,\"name\":%s,\"psi\":%.6g,\"ks\":%.6g,\"p\":%.6g}",
                         f.getIndex(),
+                        quoted(f.getName()),
                         f.getPsi(),
                         f.getKs(),
                         f.getPValue()))
@@ -221,6 +222,6 @@ final class QualityWatch {
 
   /** Versions are what callers say they are. */
   private static String quoted(String text) {
-    return "\"" + text.replaceAll("[^A-Za-z0-9._-]", "?") + "\"";
+    return "\"" + text.replaceAll("[^A-Za-z0-9 ._-]", "?") + "\"";
   }
 }

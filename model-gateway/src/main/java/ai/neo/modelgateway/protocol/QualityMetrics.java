@@ -100,7 +100,7 @@ final class QualityMetrics {
         line(
             page,
             name,
-            labels + ",feature=\"" + feature.getIndex() + '"',
+            labels + ",feature=\"" + MetricsPage.escaped(feature.getName()) + '"',
             value.applyAsDouble(feature));
       }
     }

@@ -158,6 +158,7 @@ public final class QualityMonitor {
       status.addFeatures(
           FeatureDrift.newBuilder()
               .setIndex(f)
+              .setName(settings.names().of(champion.featureSetId(), f))
               .setPsi(difference.psi())
               .setKs(difference.ks())
               .setPValue(difference.pValue()));
@@ -170,9 +171,9 @@ public final class QualityMonitor {
     String reason =
         String.format(
             Locale.ROOT,
-            "inputs differ from %s: feature %d, KS %.3f (p %.2g below %.2g), PSI %.3f",
+            "inputs differ from %s: %s, KS %.3f (p %.2g below %.2g), PSI %.3f",
             inputs.flatMap(InputWatch::reference).map(InputReference::origin).orElse(""),
-            check.worst(),
+            settings.names().of(champion.featureSetId(), check.worst()),
             worst.ks(),
             worst.pValue(),
             check.significance(),

@@ -10,15 +10,22 @@ import java.util.Map;
  * @param window outcomes over which inputs are compared and answers are judged; at least 64
  * @param falseAlarms how seldom an alarm may be false
  * @param retrain what makes a new training due
+ * @param names of features, where they are known
  */
-public record QualitySettings(int window, FalseAlarms falseAlarms, Retrain retrain) {
+public record QualitySettings(
+    int window, FalseAlarms falseAlarms, Retrain retrain, FeatureNames names) {
   /** Fewer values than this have no distribution that could be compared. */
   static final int SMALLEST_WINDOW = 64;
 
   private static final int LARGEST_WINDOW = 1 << 16;
   private static final long SECOND_NS = 1_000_000_000L;
+
+  /** One line for each feature set whose features have names. */
+  private static final String FEATURES = "features";
+
   private static final List<String> NAMES =
-      List.of("window", "falseAlarmEvery", "retrainOnDrift", "retrainMaxAge", "retrainEvery");
+      List.of(
+          "window", "falseAlarmEvery", "retrainOnDrift", "retrainMaxAge", "retrainEvery", FEATURES);
 
   /**
    * What makes a new training due. Times are of the data, in nanoseconds; 0: it does not.
@@ -53,7 +60,7 @@ public record QualitySettings(int window, FalseAlarms falseAlarms, Retrain retra
   /** Watching without retraining. */
   public static QualitySettings defaults() {
     // A window is most of a day of one-minute bars; one false alarm a month can be lived with.
-    return new QualitySettings(1024, FalseAlarms.of("30d"), Retrain.NEVER);
+    return new QualitySettings(1024, FalseAlarms.of("30d"), Retrain.NEVER, FeatureNames.NONE);
   }
 
   /**
@@ -63,6 +70,7 @@ public record QualitySettings(int window, FalseAlarms falseAlarms, Retrain retra
    */
   public static QualitySettings of(String lines) {
     Map<String, String> given = new LinkedHashMap<>();
+    Map<String, List<String>> names = new LinkedHashMap<>();
     for (String line : lines.lines().toList()) {
       int sign = line.indexOf('=');
       String name = sign < 0 ? line : line.substring(0, sign);
@@ -70,7 +78,13 @@ public record QualitySettings(int window, FalseAlarms falseAlarms, Retrain retra
         throw new IllegalArgumentException(
             "there is no setting '" + name + "'; there are " + String.join(", ", NAMES));
       }
-      given.put(name, line.substring(sign + 1));
+      String value = line.substring(sign + 1);
+      if (name.equals(FEATURES)) {
+        Map.Entry<String, List<String>> set = FeatureNames.set(value);
+        names.put(set.getKey(), set.getValue());
+      } else {
+        given.put(name, value);
+      }
     }
     QualitySettings byDefault = defaults();
     return new QualitySettings(
@@ -81,7 +95,8 @@ public record QualitySettings(int window, FalseAlarms falseAlarms, Retrain retra
         new Retrain(
             yes(given.getOrDefault("retrainOnDrift", "false")),
             span(given.getOrDefault("retrainMaxAge", "0")),
-            span(given.getOrDefault("retrainEvery", "0"))));
+            span(given.getOrDefault("retrainEvery", "0"))),
+        new FeatureNames(names));
   }
 
   /**

@@ -3,6 +3,7 @@ package ai.neo.modelgateway.quality;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.neo.proto.learning.v1.FeatureDrift;
 import ai.neo.proto.learning.v1.LearnRequest;
 import ai.neo.proto.learning.v1.QualityStatus;
 import java.util.List;
@@ -56,6 +57,24 @@ class QualityMonitorTest {
     // 128 minutes of twice 30 days, over five features
     assertThat(status.getSignificance())
         .isBetween(126.0 / (2 * 43_200) / 5, 129.0 / (2 * 43_200) / 5);
+  }
+
+  @Test
+  void aFeatureOfAKnownSetIsCalledByItsName() {
+    QualityMonitor monitor =
+        monitor(
+            QualitySettings.of(
+                "window=%d\nfeatures=others:a,b,c,d,e\nfeatures=features-1:v,w,spread_5,y"
+                    .formatted(WINDOW)));
+    for (int i = 0; i < 4 * WINDOW && monitor.status().getInputAlarms() == 0; i++) {
+      monitor.take(outcome(1, 0.5f));
+    }
+    QualityStatus status = monitor.status();
+    assertThat(status.getLastAlarm().getReason())
+        .startsWith("inputs differ from trained rows: spread_5, KS ");
+    assertThat(status.getFeaturesList())
+        .extracting(FeatureDrift::getName)
+        .containsExactly("v", "w", "spread_5", "y", "feature 4");
   }
 
   @Test
@@ -135,7 +154,13 @@ class QualityMonitorTest {
     assertThat(FalseAlarms.of("5000").text()).isEqualTo("5000 outcomes");
     for (String bad :
         List.of(
-            "window=1", "windows=64", "falseAlarmEvery=0", "retrainOnDrift=on", "retrainEvery=x")) {
+            "window=1",
+            "windows=64",
+            "falseAlarmEvery=0",
+            "retrainOnDrift=on",
+            "retrainEvery=x",
+            "features=a",
+            "features=a:b,,c")) {
       assertThatThrownBy(() -> QualitySettings.of(bad))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -150,7 +175,7 @@ class QualityMonitorTest {
   }
 
   private static QualitySettings settings(String every, QualitySettings.Retrain retrain) {
-    return new QualitySettings(WINDOW, FalseAlarms.of(every), retrain);
+    return new QualitySettings(WINDOW, FalseAlarms.of(every), retrain, FeatureNames.NONE);
   }
 
   private QualityMonitor monitor(QualitySettings settings) {

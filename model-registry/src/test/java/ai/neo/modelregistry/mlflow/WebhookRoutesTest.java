@@ -198,6 +198,27 @@ class WebhookRoutesTest {
   }
 
   @Test
+  void aFirstVersionOverGrpcTellsOfItsModelFirst() throws Exception {
+    String id =
+        create("first", event("REGISTERED_MODEL", "CREATED"), event("MODEL_VERSION", "CREATED"))
+            .getString("webhook_id");
+    mlflow.neo.register("over-grpc", 4);
+    mlflow.neo.register("over-grpc", 5);
+    Received created = next();
+    assertThat(created.signature()).isEqualTo(signature("s3cret", created));
+    JsonObject model = new JsonObject(created.body());
+    assertThat(model.getString("entity")).isEqualTo("registered_model");
+    assertThat(model.getJsonObject("data"))
+        .isEqualTo(object("name", "over-grpc", "tags", object(), "description", null));
+    for (String version : List.of("1", "2")) {
+      JsonObject told = new JsonObject(next().body());
+      assertThat(told.getString("entity")).isEqualTo("model_version");
+      assertThat(told.getJsonObject("data").getString("version")).isEqualTo(version);
+    }
+    mlflow.call("DELETE", "webhooks/" + id).ok();
+  }
+
+  @Test
   void whatCannotBeToldOrSentIsRefused() {
     Object[] good = {
       "name", "n", "url", url("/"), "events", array(event("MODEL_VERSION", "CREATED"))

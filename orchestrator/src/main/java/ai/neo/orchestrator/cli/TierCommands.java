@@ -2,6 +2,7 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.operations.DataDirectory;
 import ai.neo.orchestrator.operations.EmbeddedPostgresServer;
+import ai.neo.orchestrator.operations.FeatureNamesOption;
 import ai.neo.orchestrator.operations.ServiceProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -180,6 +181,7 @@ final class TierCommands {
       RegistryDoor.endpoint(registry);
       List<String> arguments = arguments();
       arguments.addAll(List.of("--registry", registry));
+      arguments.addAll(FeatureNamesOption.arguments());
       metricsPort.ifPresent(number -> arguments.addAll(List.of("--http-port", number.toString())));
       models.forEach(name -> arguments.addAll(List.of("--model", name)));
       if (torchScript) {

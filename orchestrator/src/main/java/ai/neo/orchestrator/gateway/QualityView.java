@@ -80,10 +80,15 @@ public final class QualityView {
     int index = feature.getIndex();
     return new JsonObject()
         .put("index", index)
-        .put("name", index < names.size() ? names.get(index) : "feature " + index)
+        // A gateway that was started elsewhere may not have been told of the set.
+        .put("name", index < names.size() ? names.get(index) : named(feature))
         .put("psi", feature.getPsi())
         .put("ks", feature.getKs())
         .put("p_value", feature.getPValue());
+  }
+
+  private static String named(FeatureDrift feature) {
+    return feature.getName().isEmpty() ? "feature " + feature.getIndex() : feature.getName();
   }
 
   private static JsonObject alarm(QualityAlarm alarm) {

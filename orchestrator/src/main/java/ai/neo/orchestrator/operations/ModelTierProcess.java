@@ -210,6 +210,7 @@ public final class ModelTierProcess implements AutoCloseable {
             "--parent-pid",
             Long.toString(ProcessHandle.current().pid())));
     command.addAll(settings.ports().options());
+    command.addAll(FeatureNamesOption.arguments());
     return command;
   }
 

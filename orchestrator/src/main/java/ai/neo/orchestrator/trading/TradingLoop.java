@@ -35,6 +35,7 @@ public final class TradingLoop {
   private final Portfolio portfolio;
   private final Consumer<LoopCommand> commands;
   private final OrderDesk desk;
+  private final SilentDoubt silentDoubt;
   private final LoopCounters counters = new LoopCounters();
   private final Map<Long, Asked> asked = new LinkedHashMap<>();
   private TradingState state = TradingState.ACTIVE;
@@ -57,6 +58,7 @@ public final class TradingLoop {
     this.instruments = parts.instruments();
     this.portfolio = parts.portfolio();
     this.commands = commands;
+    this.silentDoubt = new SilentDoubt(parts.limits());
     this.desk = new OrderDesk(settings, parts, commands, counters);
   }
 
@@ -200,6 +202,9 @@ public final class TradingLoop {
     noticeSwaps(prediction.epoch());
     counters.predicted(prediction.version());
     InstrumentState instrument = instruments.get(question.instrument());
+    for (String silent : silentDoubt.notice(prediction, instrument.instrument().symbol())) {
+      alert(arrived.timeNs(), LoopCommand.Alert.Severity.WARNING, silent);
+    }
     instrument.await(
         new InstrumentState.Outcome(
             prediction,

@@ -201,6 +201,12 @@ class RecordedRunTest {
     assertThat(watched.observed)
         .containsExactly(
             "reconstruction-error 2: none: the model does not answer reconstruction_error");
+    assertThat(watched.alerts)
+        .as("said once, at its first answer and not at the first entry that it costs")
+        .containsExactly(
+            "direction v1 does not answer reconstruction_error, and max_reconstruction_error=2"
+                + " refuses every entry that rests on it; promote a version that answers it, or set"
+                + " the limit to off");
   }
 
   @Test
@@ -416,6 +422,7 @@ class RecordedRunTest {
     private int boughtAfterFailure;
     private int submitted;
     private final Set<String> observed = new LinkedHashSet<>();
+    private final List<String> alerts = new ArrayList<>();
     private int boughtAfterDoubt;
 
     @Override
@@ -429,6 +436,9 @@ class RecordedRunTest {
 
     @Override
     public void said(LoopCommand command) {
+      if (command instanceof LoopCommand.Alert alert) {
+        alerts.add(alert.text());
+      }
       if (command instanceof LoopCommand.Decide decide) {
         digest.add(decide.decision());
         if (decide.decision().verdict()
