@@ -98,7 +98,8 @@ public final class MemoryRegistry implements VersionRegistry {
             request.getFeatureSetId(),
             content,
             List.of(),
-            request.getGoldenRows().getRowsList());
+            request.getGoldenRows().getRowsList(),
+            Optional.empty());
     list.add(artifact);
     return described(artifact);
   }

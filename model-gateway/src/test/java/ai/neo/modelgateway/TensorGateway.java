@@ -3,6 +3,7 @@ package ai.neo.modelgateway;
 import ai.neo.modelgateway.GatewaySettings.InferenceLimits;
 import ai.neo.modelgateway.GatewaySettings.Permissions;
 import ai.neo.modelgateway.engine.OnnxEngine;
+import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.modelgateway.forward.ForwardSettings;
 import ai.neo.modelgateway.forward.Forwarding;
 import ai.neo.modelgateway.protocol.OtherModels;
@@ -21,7 +22,8 @@ import java.util.List;
 public final class TensorGateway implements AutoCloseable {
 
   public final MemoryRegistry registry = new MemoryRegistry();
-  public final ServingCatalog catalog = new ServingCatalog(registry, List.of(new OnnxEngine()));
+  public final ServingCatalog catalog =
+      new ServingCatalog(registry, List.of(new OnnxEngine(), new TorchScriptEngine(true)));
   public final ModelRepository repository;
   public final Gateway gateway;
   private final Forwarding forwarding;

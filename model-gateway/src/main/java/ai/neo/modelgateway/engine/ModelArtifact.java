@@ -4,6 +4,7 @@ import ai.neo.proto.registry.v1.ArtifactSignature;
 import ai.neo.proto.registry.v1.GoldenRow;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One registered version of a model, with its bytes: everything an engine needs to load it.
@@ -16,6 +17,8 @@ import java.util.Objects;
  * @param content the artifact's bytes; shared, not copied: nobody writes to it
  * @param signatures over the digest, as the registry keeps them; not checked yet
  * @param goldenRows what its maker says that it answers; not checked yet
+ * @param stated what its configuration says that it takes and answers; empty where that is silent.
+ *     Files that describe themselves are not loaded by it
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes; identity is the digest
 public record ModelArtifact(
@@ -26,7 +29,8 @@ public record ModelArtifact(
     String featureSetId,
     byte[] content,
     List<ArtifactSignature> signatures,
-    List<GoldenRow> goldenRows) {
+    List<GoldenRow> goldenRows,
+    Optional<TensorSignature> stated) {
 
   /** An artifact that nobody signed, without golden rows. */
   public ModelArtifact(
@@ -36,7 +40,22 @@ public record ModelArtifact(
       String format,
       String featureSetId,
       byte[] content) {
-    this(model, version, digest, format, featureSetId, content, List.of(), List.of());
+    this(
+        model,
+        version,
+        digest,
+        format,
+        featureSetId,
+        content,
+        List.of(),
+        List.of(),
+        Optional.empty());
+  }
+
+  /** The same, with what its configuration says of its tensors. */
+  public ModelArtifact stating(Optional<TensorSignature> signature) {
+    return new ModelArtifact(
+        model, version, digest, format, featureSetId, content, signatures, goldenRows, signature);
   }
 
   public ModelArtifact {
@@ -48,6 +67,7 @@ public record ModelArtifact(
     Objects.requireNonNull(version, "version");
     signatures = List.copyOf(signatures);
     goldenRows = List.copyOf(goldenRows);
+    Objects.requireNonNull(stated, "stated");
     if (!version.matches("[1-9][0-9]{0,17}")) {
       throw new IllegalArgumentException("version must be a positive integer: '" + version + "'");
     }

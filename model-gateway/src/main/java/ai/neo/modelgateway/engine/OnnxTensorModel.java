@@ -72,7 +72,7 @@ final class OnnxTensorModel implements TensorModel {
   public Optional<String> objection(Tensors inputs) {
     return inputs.values().stream()
         .filter(value -> value.type() == ElementType.BYTES)
-        .flatMap(value -> OnnxStrings.objection(value).stream())
+        .flatMap(value -> JavaStrings.objection(value).stream())
         .findFirst();
   }
 

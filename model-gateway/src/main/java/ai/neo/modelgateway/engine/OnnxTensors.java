@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtUtil;
 import ai.onnxruntime.TensorInfo;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -18,9 +19,6 @@ import java.util.Locale;
 
 /** Between the protocol's tensors and ONNX Runtime's. */
 final class OnnxTensors {
-
-  /** More than a message holds: whoever gets it could not take it. */
-  static final long REPLY_MAX_BYTES = 64L << 20;
 
   private OnnxTensors() {}
 
@@ -74,7 +72,7 @@ final class OnnxTensors {
       throws OrtException {
     long[] shape = value.shape().stream().mapToLong(Long::longValue).toArray();
     if (value.type() == ElementType.BYTES) {
-      return OnnxTensor.createTensor(environment, OnnxStrings.toRuntime(value), shape);
+      return OnnxTensor.createTensor(environment, JavaStrings.of(value), shape);
     }
     ByteBuffer bytes =
         ByteBuffer.allocateDirect(value.data().size()).order(ByteOrder.LITTLE_ENDIAN);
@@ -124,20 +122,21 @@ final class OnnxTensors {
     long elements = TensorValue.elements(shape);
     boolean strings = spec.type() == ElementType.BYTES;
     long each = strings ? Integer.BYTES : spec.type().bytes();
-    requireSendable(spec, before + elements * each);
+    spec.requireSendable(before + elements * each);
     ByteString data =
         strings
-            ? OnnxStrings.fromRuntime(tensor, elements)
+            ? strings(tensor, elements)
             : UnsafeByteOperations.unsafeWrap(tensor.getByteBuffer());
-    requireSendable(spec, before + data.size());
+    spec.requireSendable(before + data.size());
     return new TensorValue(spec.name(), spec.type(), shape, data);
   }
 
-  private static void requireSendable(TensorSignature.Spec spec, long bytes) {
-    if (bytes > REPLY_MAX_BYTES) {
-      throw new IllegalStateException(
-          "with output %s the answer has %d bytes, and may have %d"
-              .formatted(spec, bytes, REPLY_MAX_BYTES));
+  private static ByteString strings(OnnxTensor tensor, long elements) throws OrtException {
+    if (elements == 0) {
+      return ByteString.EMPTY;
     }
+    Object value = tensor.getValue();
+    return JavaStrings.packed(
+        value instanceof String one ? new String[] {one} : OrtUtil.flattenString(value));
   }
 }

@@ -4,12 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a model takes and answers, as its file says.
+ * What a model takes and answers, as its file says, or its configuration where the file does not.
  *
- * @param inputs in the file's order
- * @param outputs in the file's order, at least one
+ * @param inputs in the order stated there
+ * @param outputs in the order stated there, at least one
  */
 public record TensorSignature(List<Spec> inputs, List<Spec> outputs) {
+
+  /** More than a message holds: whoever gets it could not take it. */
+  private static final long REPLY_MAX_BYTES = 64L << 20;
 
   public TensorSignature {
     inputs = List.copyOf(inputs);
@@ -27,6 +30,20 @@ public record TensorSignature(List<Spec> inputs, List<Spec> outputs) {
   public record Spec(String name, ElementType type, List<Long> dims) {
     public Spec {
       dims = List.copyOf(dims);
+    }
+
+    /**
+     * Refuses an answer that is too large.
+     *
+     * @param bytes of this output and of those before it
+     * @throws IllegalStateException when that is more than a message may have
+     */
+    void requireSendable(long bytes) {
+      if (bytes > REPLY_MAX_BYTES) {
+        throw new IllegalStateException(
+            "with output %s the answer has %d bytes, and may have %d"
+                .formatted(this, bytes, REPLY_MAX_BYTES));
+      }
     }
 
     /** As messages show it. */

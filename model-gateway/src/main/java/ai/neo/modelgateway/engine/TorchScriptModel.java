@@ -1,37 +1,28 @@
 package ai.neo.modelgateway.engine;
 
-import ai.djl.Model;
-import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
-import ai.djl.training.ParameterStore;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import ai.neo.modelgateway.engine.TorchProgram.Call;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.OptionalLong;
 
-/** One loaded TorchScript program. Its forward call may run on many threads at once. */
+/** One loaded TorchScript program of the loop's signature. */
 final class TorchScriptModel implements ServableModel {
 
-  private final ModelArtifact artifact;
-  private final Model model;
-  private final Block block;
+  private final TorchProgram program;
   private final int features;
-  private final InFlight running;
 
-  TorchScriptModel(ModelArtifact artifact, Model model, int features) {
-    this.artifact = artifact;
-    this.model = model;
-    this.block = model.getBlock();
+  TorchScriptModel(TorchProgram program, int features) {
+    this.program = program;
     this.features = features;
-    this.running = new InFlight(model::close);
   }
 
   @Override
   public ModelArtifact artifact() {
-    return artifact;
+    return program.artifact();
   }
 
   @Override
@@ -45,10 +36,9 @@ final class TorchScriptModel implements ServableModel {
     return false;
   }
 
-  /** The file's size: it holds the weights as they lie in memory. */
   @Override
   public OptionalLong offHeapBytes() {
-    return OptionalLong.of(artifact.content().length);
+    return program.offHeapBytes();
   }
 
   @Override
@@ -57,51 +47,55 @@ final class TorchScriptModel implements ServableModel {
       throw new IllegalArgumentException(
           "expected " + rows + " × " + features + " numbers, got " + rowMajorFeatures.length);
     }
-    if (!running.enter()) {
-      throw new IllegalStateException(artifact + " is closed");
-    }
-    try (NDManager arrays = model.getNDManager().newSubManager()) {
-      NDArray input = arrays.create(FloatBuffer.wrap(rowMajorFeatures), new Shape(rows, features));
-      NDList outputs = block.forward(new ParameterStore(arrays, false), new NDList(input), false);
-      if (outputs.size() > 2) {
-        throw new IllegalStateException(
-            "forward answers " + outputs.size() + " tensors, not 1 or 2");
-      }
-      float[] probabilities = floats(outputs.get(0), "action_probabilities", rows, Answer.ACTIONS);
-      float[] returns =
-          outputs.size() < 2 ? new float[0] : floats(outputs.get(1), "expected_return", rows, 1);
-      return new Answer(probabilities, returns);
-    } catch (EngineException e) {
-      throw new IllegalStateException("PyTorch failed: " + e.getMessage(), e);
-    } finally {
-      running.leave();
-    }
+    return program.forward(
+        call -> List.of(argument(rowMajorFeatures, rows, call)),
+        (call, answers) -> answer(answers, rows, call));
   }
 
-  private static float[] floats(NDArray tensor, String name, int rows, int columns) {
+  private IValue argument(float[] rowMajorFeatures, int rows, Call call) {
+    Shape shape = new Shape(rows, features);
+    // Duplicated for the reason that TorchTensors gives.
+    return call.keep(
+        IValue.from(
+            (PtNDArray)
+                call.arrays()
+                    .create(FloatBuffer.wrap(rowMajorFeatures), shape, DataType.FLOAT32)
+                    .duplicate()));
+  }
+
+  private static Answer answer(List<IValue> answers, int rows, Call call) {
+    if (answers.size() > 2) {
+      throw new IllegalStateException("forward answers " + answers.size() + " tensors, not 1 or 2");
+    }
+    float[] probabilities =
+        floats(answers.getFirst(), "action_probabilities", new Shape(rows, Answer.ACTIONS), call);
+    float[] returns =
+        answers.size() < 2
+            ? new float[0]
+            : floats(answers.get(1), "expected_return", new Shape(rows, 1), call);
+    return new Answer(probabilities, returns);
+  }
+
+  private static float[] floats(IValue value, String name, Shape expected, Call call) {
+    if (!value.isTensor()) {
+      throw new IllegalStateException("output '" + name + "' must be a tensor");
+    }
+    PtNDArray tensor = value.toTensor(call.arrays());
     if (tensor.getDataType() != DataType.FLOAT32) {
       throw new IllegalStateException(
           "output '" + name + "' must be FP32, it is " + tensor.getDataType());
     }
     Shape shape = tensor.getShape();
-    boolean fits =
-        shape.equals(new Shape(rows, columns)) || (columns == 1 && shape.equals(new Shape(rows)));
-    if (!fits) {
+    boolean column = expected.get(1) == 1 && shape.equals(expected.slice(0, 1));
+    if (!column && !shape.equals(expected)) {
       throw new IllegalStateException(
-          "output '"
-              + name
-              + "' must have the shape ("
-              + rows
-              + ","
-              + columns
-              + "), it has "
-              + shape);
+          "output '%s' must have the shape %s, it has %s".formatted(name, expected, shape));
     }
     return tensor.toFloatArray();
   }
 
   @Override
   public void close() {
-    running.retire();
+    program.retire();
   }
 }

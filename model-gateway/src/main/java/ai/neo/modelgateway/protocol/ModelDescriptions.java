@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.protocol;
 
+import ai.neo.modelgateway.engine.Platform;
 import ai.neo.modelgateway.repository.ModelRepository;
 import ai.neo.modelgateway.serving.CatalogEntry;
 import ai.neo.modelgateway.serving.ServedVersion;

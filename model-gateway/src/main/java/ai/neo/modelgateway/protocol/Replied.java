@@ -3,6 +3,7 @@ package ai.neo.modelgateway.protocol;
 import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.engine.ModelArtifact;
+import ai.neo.modelgateway.engine.Platform;
 import ai.neo.modelgateway.engine.Question;
 import ai.neo.modelgateway.engine.TensorValue;
 import ai.neo.modelgateway.engine.Tensors;

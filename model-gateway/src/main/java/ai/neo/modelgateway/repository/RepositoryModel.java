@@ -1,8 +1,10 @@
 package ai.neo.modelgateway.repository;
 
 import ai.neo.modelgateway.engine.ArtifactFormats;
+import ai.neo.modelgateway.engine.ConfigFile;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.StatedSignature;
 import ai.neo.modelgateway.serving.ServingTerms;
 import ai.neo.modelgateway.serving.SuppliedVersion;
 import ai.neo.proto.artifact.ArtifactFormat;
@@ -31,6 +33,20 @@ final class RepositoryModel {
   /** What Triton does by them is done otherwise here, or not needed. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of("instance_group", "optimization", "model_warmup", "response_cache", "metric_tags");
+
+  /** Parameters of Triton's PyTorch backend that there is nothing for here. */
+  private static final Set<String> TORCH_PARAMETERS =
+      Set.of(
+          "DISABLE_OPTIMIZED_EXECUTION",
+          "INFERENCE_MODE",
+          "DISABLE_CUDNN",
+          "ENABLE_CACHE_CLEANING",
+          "ENABLE_WEIGHT_SHARING",
+          "ENABLE_TENSOR_FUSER",
+          "ENABLE_JIT_PROFILING",
+          "ENABLE_JIT_EXECUTOR",
+          "INTRA_OP_THREAD_COUNT",
+          "INTER_OP_THREAD_COUNT");
 
   private RepositoryModel() {}
 
@@ -68,16 +84,17 @@ final class RepositoryModel {
       throws ModelRefusedException {
     requireServable(config);
     String backend = config.getBackend();
+    String ofPlatform =
+        switch (config.getPlatform()) {
+          case "onnxruntime_onnx" -> "onnxruntime";
+          case "pytorch_libtorch" -> "pytorch";
+          case "" -> backend.isEmpty() ? backendOfFiles(files, config.getName()) : backend;
+          default ->
+              throw new ModelRefusedException(
+                  "there is no engine here for platform '" + config.getPlatform() + "'");
+        };
     if (backend.isEmpty()) {
-      backend =
-          switch (config.getPlatform()) {
-            case "onnxruntime_onnx" -> "onnxruntime";
-            case "pytorch_libtorch" -> "pytorch";
-            case "" -> backendOfFiles(files, config.getName());
-            default ->
-                throw new ModelRefusedException(
-                    "there is no engine here for platform '" + config.getPlatform() + "'");
-          };
+      backend = ofPlatform;
     }
     String file =
         switch (backend) {
@@ -102,6 +119,10 @@ final class RepositoryModel {
     if (config.hasSequenceBatching()) {
       throw new ModelRefusedException(
           "models with sequences (sequence_batching) are not served here");
+    }
+    if (!config.getRuntime().isEmpty()) {
+      throw new ModelRefusedException(
+          "there is no engine here for runtime '" + config.getRuntime() + "'");
     }
     if (config.getModelTransactionPolicy().getDecoupled()) {
       throw new ModelRefusedException("decoupled models are not served here");
@@ -146,7 +167,12 @@ final class RepositoryModel {
                 : ArtifactFormats.ONNX,
             featureSet,
             content);
-    return new SuppliedVersion(artifact, ServingTerms.of(config));
+    // Only TorchScript is loaded by what is stated; ONNX is compared with it.
+    ModelArtifact told =
+        config.getBackend().equals("pytorch")
+            ? artifact.stating(StatedSignature.of(config))
+            : artifact;
+    return new SuppliedVersion(told, ServingTerms.of(config));
   }
 
   private static void warnOfNoEffect(ModelConfig.Builder config) {
@@ -162,6 +188,10 @@ final class RepositoryModel {
     if (config.getDynamicBatching().hasDefaultQueuePolicy()) {
       fields.add("dynamic_batching.default_queue_policy");
     }
+    config.getParametersMap().keySet().stream()
+        .filter(TORCH_PARAMETERS::contains)
+        .sorted()
+        .forEach(parameter -> fields.add("parameters " + parameter));
     if (!fields.isEmpty()) {
       LOG.warn("{}/{}: without effect here: {}", config.getName(), CONFIG, fields);
     }

@@ -68,7 +68,8 @@ public final class RegistryClient implements VersionRegistry {
         described.getFeatureSetId(),
         artifact.getContent().toByteArray(),
         described.getSignaturesList(),
-        described.getGoldenRows().getRowsList());
+        described.getGoldenRows().getRowsList(),
+        Optional.empty());
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a model of tensors once on zeros, since the first run is the slow one. What it makes of them
+ * Runs a model of tensors on zeros, since the first runs are the slow ones. What it makes of them
  * says nothing: only its author knows which sizes and values it takes.
  */
 final class TensorWarmUp {
@@ -21,6 +21,9 @@ final class TensorWarmUp {
 
   /** Zeros beyond that would cost more than the slow first request. */
   private static final long BYTES_MAX = 16L << 20;
+
+  /** PyTorch watches a program for two runs and compiles it in the third. */
+  private static final int RUNS = 3;
 
   private TensorWarmUp() {}
 
@@ -48,7 +51,9 @@ final class TensorWarmUp {
       zeros.add(new TensorValue(input.name(), input.type(), shape, data));
     }
     try {
-      model.infer(new Tensors(zeros, 1, false));
+      for (int run = 0; run < RUNS; run++) {
+        model.infer(new Tensors(zeros, 1, false));
+      }
       return Optional.empty();
     } catch (IllegalStateException e) {
       return Optional.of(String.valueOf(e.getMessage()));

@@ -7,6 +7,7 @@ import ai.neo.modelgateway.engine.LoadedModel;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
 import ai.neo.modelgateway.engine.ModelRefusedException;
+import ai.neo.modelgateway.engine.Platform;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.engine.TensorModel;
 import inference.ModelConfig;
@@ -115,11 +116,12 @@ final class VersionLoader {
       throw new ModelRefusedException(
           "its golden rows are features and action_probabilities, which it neither takes nor answers; register it without them");
     }
+    Platform platform = Platform.of(artifact.format());
     ModelConfig named =
         ModelConfig.newBuilder()
             .setName(artifact.model())
-            .setPlatform("onnxruntime_onnx")
-            .setBackend("onnxruntime")
+            .setPlatform(platform.platform())
+            .setBackend(platform.engine())
             .putParameters("model_digest", text(artifact.digest()))
             .build();
     TensorContract contract = TensorContract.plain(named, model.signature());

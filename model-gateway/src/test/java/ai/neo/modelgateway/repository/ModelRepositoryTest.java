@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelgateway.MemoryRegistry;
 import ai.neo.modelgateway.TinyOnnx;
+import ai.neo.modelgateway.engine.ConfigFile;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.TorchScriptEngine;

@@ -189,7 +189,8 @@ final class OnnxStructure {
   private static ArtifactRefusedException external() {
     return refused(
         "a tensor's data lies in another file (external data), which could be any file of the host."
-            + " Export with the weights inside: onnx.save_model(…, save_as_external_data=False)");
+            + " Export with the weights inside: save_as_external_data=False of onnx.save_model and"
+            + " mlflow.onnx.log_model");
   }
 
   private static ArtifactRefusedException refused(String why) {

@@ -1,6 +1,5 @@
-package ai.neo.modelgateway.repository;
+package ai.neo.modelgateway.engine;
 
-import ai.neo.modelgateway.engine.ModelRefusedException;
 import com.google.protobuf.TextFormat;
 import inference.ModelConfig;
 import java.util.List;
@@ -11,12 +10,12 @@ import java.util.List;
  * @param unknown where fields stand that are not known here, as LINE:COLUMN and name; they have no
  *     effect
  */
-record ConfigFile(ModelConfig config, List<String> unknown) {
+public record ConfigFile(ModelConfig config, List<String> unknown) {
 
   /** Far more than anybody writes. */
-  static final int SIZE_MAX_BYTES = 1 << 20;
+  public static final int SIZE_MAX_BYTES = 1 << 20;
 
-  ConfigFile {
+  public ConfigFile {
     unknown = List.copyOf(unknown);
   }
 
@@ -26,7 +25,7 @@ record ConfigFile(ModelConfig config, List<String> unknown) {
    * @param name of the file, for messages
    * @throws ModelRefusedException with file, line, column and what is wrong there
    */
-  static ConfigFile read(String name, String text) throws ModelRefusedException {
+  public static ConfigFile read(String name, String text) throws ModelRefusedException {
     ModelConfig.Builder config = ModelConfig.newBuilder();
     try {
       TextFormat.Parser.newBuilder().build().merge(text, config);

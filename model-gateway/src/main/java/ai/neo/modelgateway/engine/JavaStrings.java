@@ -1,23 +1,20 @@
 package ai.neo.modelgateway.engine;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtUtil;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * BYTES as the strings of ONNX Runtime's Java interface, which are text. On its way to the engine
+ * BYTES as Java's strings, which is what engines' Java interfaces take. On its way to the engine
  * that text becomes Java's own form of UTF-8, in which NUL and characters beyond the basic plane
  * are other bytes than in UTF-8: the model would not see what was sent, so that these are refused.
  */
-final class OnnxStrings {
+final class JavaStrings {
 
-  private OnnxStrings() {}
+  private JavaStrings() {}
 
-  /** Why an input cannot reach the engine as it is; empty when it can. */
+  /** Why an input cannot reach an engine as it is; empty when it can. */
   static Optional<String> objection(TensorValue value) {
     for (ByteString element : ByteStrings.unpack(value.data())) {
       if (!element.isValidUtf8()) {
@@ -35,19 +32,14 @@ final class OnnxStrings {
   }
 
   /** The elements as text; there was no {@link #objection}. */
-  static String[] toRuntime(TensorValue value) {
+  static String[] of(TensorValue value) {
     return ByteStrings.unpack(value.data()).stream()
         .map(ByteString::toStringUtf8)
         .toArray(String[]::new);
   }
 
-  static ByteString fromRuntime(OnnxTensor tensor, long elements) throws OrtException {
-    if (elements == 0) {
-      return ByteString.EMPTY;
-    }
-    Object value = tensor.getValue();
-    String[] strings =
-        value instanceof String one ? new String[] {one} : OrtUtil.flattenString(value);
+  /** The elements as the protocol packs them. */
+  static ByteString packed(String[] strings) {
     List<ByteString> packed = new ArrayList<>(strings.length);
     for (String string : strings) {
       packed.add(ByteString.copyFromUtf8(string));

@@ -1,6 +1,4 @@
-package ai.neo.modelgateway.protocol;
-
-import ai.neo.modelgateway.engine.ArtifactFormats;
+package ai.neo.modelgateway.engine;
 
 /**
  * What runs a model, in the protocol's words.
@@ -8,9 +6,9 @@ import ai.neo.modelgateway.engine.ArtifactFormats;
  * @param platform as model metadata says it
  * @param engine as the model's configuration and each answer say it
  */
-record Platform(String platform, String engine) {
+public record Platform(String platform, String engine) {
 
-  static Platform of(String format) {
+  public static Platform of(String format) {
     return switch (format) {
       case ArtifactFormats.ONNX -> new Platform("onnxruntime_onnx", "onnxruntime");
       case ArtifactFormats.TORCHSCRIPT -> new Platform("pytorch_libtorch", "pytorch");
