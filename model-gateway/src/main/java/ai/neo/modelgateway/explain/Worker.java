@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.explain;
 
+import ai.neo.modelgateway.engine.BackgroundThreads;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -19,7 +20,6 @@ final class Worker implements AutoCloseable {
 
   private static final long CLOSE_SECONDS = 1;
 
-  @SuppressWarnings("ThreadPriorityCheck") // a hint where it is heard; nothing relies on it
   private final ThreadPoolExecutor executor =
       new ThreadPoolExecutor(
           1,
@@ -27,7 +27,7 @@ final class Worker implements AutoCloseable {
           0,
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(MAX_WAITING),
-          Thread.ofPlatform().daemon().name("explanation").priority(Thread.MIN_PRIORITY).factory(),
+          BackgroundThreads.named("explanation"),
           new ThreadPoolExecutor.AbortPolicy());
 
   private volatile boolean closed;

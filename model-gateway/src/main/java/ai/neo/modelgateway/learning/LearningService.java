@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.learning;
 
+import ai.neo.modelgateway.engine.BackgroundThreads;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.quality.InputReference;
 import ai.neo.modelgateway.quality.QualitySettings;
@@ -118,7 +119,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
             0,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_WAITING_TRAININGS),
-            Thread.ofPlatform().daemon().name(TRAINER).factory(),
+            BackgroundThreads.named(TRAINER),
             new ThreadPoolExecutor.AbortPolicy());
   }
 
@@ -213,10 +214,8 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     ServerCallStreamObserver<ExportResponse> call =
         (ServerCallStreamObserver<ExportResponse>) caller;
     call.setOnCancelHandler(() -> {}); // as for a training
-    Thread.ofPlatform()
-        .daemon()
-        .name("export")
-        .start(
+    BackgroundThreads.named("export")
+        .newThread(
             () ->
                 Failures.answer(
                     call,
@@ -224,7 +223,8 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                       ExportResponse response = new ExportCall(catalog, registry).answer(request);
                       call.onNext(response);
                       call.onCompleted();
-                    }));
+                    }))
+        .start();
   }
 
   @Override

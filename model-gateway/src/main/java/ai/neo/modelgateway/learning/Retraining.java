@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.learning;
 
+import ai.neo.modelgateway.engine.BackgroundThreads;
 import ai.neo.modelgateway.network.DirectionNetwork;
 import ai.neo.modelgateway.network.NetworkShape;
 import ai.neo.modelgateway.quality.InputReference;
@@ -99,17 +100,16 @@ final class Retraining implements AutoCloseable {
   void begin(Order order, String model, long outcomes) {
     CompletableFuture<Candidate> done = new CompletableFuture<>();
     running = Optional.of(new Running(outcomes + TAKEN_IN_AFTER, done));
-    Thread.ofPlatform()
-        .daemon()
-        .name("retraining-" + model)
-        .start(
+    BackgroundThreads.named("retraining-" + model)
+        .newThread(
             () -> {
               try {
                 done.complete(train(order));
               } catch (TrainingStoppedException | RuntimeException | Error e) {
                 done.completeExceptionally(e);
               }
-            });
+            })
+        .start();
   }
 
   /** Whether one is to be taken in now. */

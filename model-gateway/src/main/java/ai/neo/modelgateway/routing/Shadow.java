@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.routing;
 
 import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.BackgroundThreads;
 import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.network.Outcome;
 import ai.neo.modelgateway.scheduling.Scheduler;
@@ -59,18 +60,14 @@ final class Shadow implements AutoCloseable {
   }
 
   /** Starts its thread. */
-  @SuppressWarnings("ThreadPriorityCheck") // a hint where the system heeds it; nothing relies on it
   Shadow(String model, Arm arm, ServingCatalog catalog, double cost) {
     this.model = model;
     this.arm = arm;
     this.catalog = catalog;
     this.cost = cost;
     this.thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("shadow-" + model + "-" + arm.getVersion())
-            .priority(Thread.MIN_PRIORITY)
-            .start(this::work);
+        BackgroundThreads.named("shadow-" + model + "-" + arm.getVersion()).newThread(this::work);
+    this.thread.start();
   }
 
   /** From the top, so that a canary's keys, which are at the bottom, are the last to be taken. */

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.serving;
 
+import ai.neo.modelgateway.engine.BackgroundThreads;
 import ai.neo.modelgateway.engine.LoadedModel;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelEngine;
@@ -39,8 +40,12 @@ public final class TriedEngine implements ModelEngine {
   /** What a Java process takes without a model: its heap, compiled code and threads. */
   private static final long OWN_BYTES = 256 * MEBIBYTE;
 
-  /** Limits what a process may have written to, where the system can: memory of its own alone. */
-  private static final String LIMITED = "ulimit -c 0; ulimit -d \"$1\"; shift; exec \"$@\"";
+  /**
+   * Limits what a process may have written to, where the system can: memory of its own alone. It
+   * gives way to whoever serves.
+   */
+  private static final String LIMITED =
+      "ulimit -c 0; ulimit -d \"$1\"; shift; exec nice -n " + BackgroundThreads.NICE + " \"$@\"";
 
   private final OnnxEngine engine = new OnnxEngine();
   private final Limits limits;

@@ -2,6 +2,7 @@ package ai.neo.modelgateway.serving;
 
 import ai.neo.modelgateway.engine.Answer;
 import ai.neo.modelgateway.engine.ArtifactFormats;
+import ai.neo.modelgateway.engine.BackgroundThreads;
 import ai.neo.modelgateway.engine.GoldenCheck;
 import ai.neo.modelgateway.engine.LoadedModel;
 import ai.neo.modelgateway.engine.ModelArtifact;
@@ -10,17 +11,26 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.Platform;
 import ai.neo.modelgateway.engine.ServableModel;
 import ai.neo.modelgateway.engine.TensorModel;
+import com.google.common.base.Throwables;
 import inference.ModelConfig;
 import inference.ModelParameter;
+import io.grpc.Context;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 
-/** Makes a registered version ready to serve: fetch, check, load, verify and warm. Blocks. */
+/**
+ * Makes a registered version ready to serve: fetch, check, load, verify and warm. Blocks, while a
+ * thread works that gives way to requests.
+ */
 final class VersionLoader {
 
   /**
@@ -34,6 +44,8 @@ final class VersionLoader {
   private static final long WARM_SEED = 0x6e656f;
 
   private static final float PROBABILITY_SLACK = 1e-3f;
+
+  private static final ThreadFactory LOADERS = BackgroundThreads.named("loader");
 
   private final VersionRegistry registry;
   private final List<ModelEngine> engines;
@@ -58,6 +70,11 @@ final class VersionLoader {
    * @throws ModelRefusedException with the reason, when it may not serve; nothing stays loaded
    */
   Loaded load(String model, String version, Optional<ServedVersion> champion)
+      throws ModelRefusedException {
+    return inBackground(() -> loadNow(model, version, champion));
+  }
+
+  private Loaded loadNow(String model, String version, Optional<ServedVersion> champion)
       throws ModelRefusedException {
     long start = System.nanoTime();
     ModelArtifact artifact = registry.fetch(model, version);
@@ -155,6 +172,35 @@ final class VersionLoader {
    * @throws ModelRefusedException with the reason, when it may not serve; nothing stays loaded
    */
   ServedVersion load(SuppliedVersion version) throws ModelRefusedException {
+    return inBackground(() -> loadNow(version));
+  }
+
+  private static <T> T inBackground(Callable<T> work) throws ModelRefusedException {
+    FutureTask<T> task = new FutureTask<>(Context.current().wrap(work));
+    Thread thread = LOADERS.newThread(task);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          thread.interrupt(); // It ends soon, with nothing left loaded.
+        }
+      }
+    } catch (ExecutionException e) {
+      Throwables.throwIfInstanceOf(e.getCause(), ModelRefusedException.class);
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private ServedVersion loadNow(SuppliedVersion version) throws ModelRefusedException {
     requireDigest(version.artifact());
     ArtifactFormats.check(version.artifact());
     LoadedModel loaded = engine(version.artifact().format()).open(version.artifact());
