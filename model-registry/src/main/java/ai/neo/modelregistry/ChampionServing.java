@@ -9,10 +9,11 @@ public interface ChampionServing {
    * Loads, checks and warms a version, makes it the champion in the registry, and answers with it.
    * Blocks; the caller must hold no transaction.
    *
+   * @param expected the champion that it replaces, else nothing is done; empty for whichever it is
    * @throws RegistryException FAILED_PRECONDITION with the reason, when it may not serve, and
    *     UNAVAILABLE when that cannot be found out now; the alias is where it was
    */
-  void promote(String model, String version, Author author);
+  void promote(String model, String version, String expected, Author author);
 
   /**
    * Agrees that a model may lose its champion. Does not block.
@@ -23,23 +24,4 @@ public interface ChampionServing {
 
   /** Serves what the registry now says about a model, which may be nothing. Blocks. */
   void follow(String model);
-
-  /** A registry by itself: what nobody could load must not become champion. */
-  static ChampionServing none() {
-    return new ChampionServing() {
-      @Override
-      public void promote(String model, String version, Author author) {
-        throw RegistryException.refused(
-            "Version %s of model '%s' cannot become %s: no gateway runs beside this registry that"
-                    .formatted(version, model, ModelRegistry.CHAMPION)
-                + " could load and check it. Promote it where one does");
-      }
-
-      @Override
-      public void requireMayEnd(String model) {}
-
-      @Override
-      public void follow(String model) {}
-    };
-  }
 }

@@ -4,8 +4,11 @@ import ai.neo.modelregistry.gates.RegistryPolicy;
 import ai.neo.proto.artifact.ArtifactFormat;
 import ai.neo.proto.registry.v1.ModelVersion;
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,7 @@ public final class ModelRegistry implements AutoCloseable {
   private final RegistryCalls calls;
   private final ChangeFeed feed;
   private final Webhooks webhooks;
+  private final RegistryGrpcService.Calls byGrpc;
   private final BindableService service;
 
   private ModelRegistry(Database database, ArtifactStore artifacts, RegistryPolicy policy) {
@@ -44,11 +48,8 @@ public final class ModelRegistry implements AutoCloseable {
     this.calls = new RegistryCalls(database, artifacts, policy);
     this.feed = new ChangeFeed(database);
     this.webhooks = new Webhooks(database, policy);
-    this.service =
-        new RegistryGrpcService(
-            new RegistryGrpcService.Calls(calls, new GateCalls(database, policy), webhooks),
-            feed,
-            executor);
+    this.byGrpc = new RegistryGrpcService.Calls(calls, new GateCalls(database, policy), webhooks);
+    this.service = new RegistryGrpcService(byGrpc, feed, executor, Optional.empty());
     webhooks.start();
   }
 
@@ -78,6 +79,25 @@ public final class ModelRegistry implements AutoCloseable {
   /** The service {@code neo.registry.v1.RegistryService}; it works off the transport's thread. */
   public BindableService service() {
     return service;
+  }
+
+  /**
+   * The same for a registry whose gateways are elsewhere: champions move on a gateway's word
+   * ({@link GatewayWord}), and by whom this names when somebody else wants it.
+   */
+  public ServerServiceDefinition service(ChampionServing champions) {
+    return ServerInterceptors.intercept(
+        new RegistryGrpcService(byGrpc, feed, executor, Optional.of(champions)),
+        GatewayWord.hearing());
+  }
+
+  /**
+   * The version that is champion now; empty when there is none. Blocks.
+   *
+   * @throws RegistryException NOT_FOUND for an unknown model, UNAVAILABLE without PostgreSQL
+   */
+  public OptionalInt champion(String model) {
+    return calls.champion(model);
   }
 
   /** The data, for other protocols than gRPC; changes go through {@link ModelBook}. */

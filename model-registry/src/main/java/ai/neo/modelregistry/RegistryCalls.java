@@ -23,6 +23,7 @@ import ai.neo.proto.registry.v1.VersionName;
 import io.grpc.Status;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,6 +138,37 @@ final class RegistryCalls {
         request.getExpectedVersion(),
         alias.getVersion());
     return alias;
+  }
+
+  /**
+   * As {@link #moveAlias(MoveAliasRequest)}, but a champion is moved by whoever answers with it. A
+   * rollback is not: it leads to what was loaded once, and must not wait for anybody.
+   */
+  Alias moveAlias(MoveAliasRequest request, ChampionServing champions) {
+    if (!request.getAlias().equals(ModelRegistry.CHAMPION)
+        || request.getAction().equals(Ledger.ROLLBACK)) {
+      return moveAlias(request);
+    }
+    RequestChecks.check(request);
+    // What is wrong already is said at once; the locks end here, as the asked one needs them.
+    database.inTransaction(session -> Aliases.lockForMove(session, request));
+    champions.promote(
+        request.getModel(),
+        request.getVersion(),
+        request.getExpectedVersion(),
+        new Author(request.getActor(), request.getReason()));
+    return getAlias(
+        AliasName.newBuilder()
+            .setModel(request.getModel())
+            .setAlias(ModelRegistry.CHAMPION)
+            .build());
+  }
+
+  OptionalInt champion(String model) {
+    RequestChecks.model(model);
+    return database.inSnapshot(
+        session ->
+            Aliases.target(session, Models.requireKey(session, model), ModelRegistry.CHAMPION));
   }
 
   Alias getAlias(AliasName name) {

@@ -35,6 +35,7 @@ import ai.neo.proto.registry.v1.WebhookName;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -57,7 +58,15 @@ final class RegistryGrpcService extends RegistryServiceImplBase {
   /** What is done, blocking. */
   record Calls(RegistryCalls registry, GateCalls gates, Webhooks webhooks) {}
 
-  RegistryGrpcService(Calls calls, ChangeFeed feed, Executor executor) {
+  /** A service whose gateways are elsewhere takes their word, and asks them. */
+  private final Optional<ChampionServing> champions;
+
+  /**
+   * @param champions asked when anybody but a gateway moves a champion; empty: nobody is
+   */
+  RegistryGrpcService(
+      Calls calls, ChangeFeed feed, Executor executor, Optional<ChampionServing> champions) {
+    this.champions = champions;
     this.calls = calls.registry();
     this.gates = calls.gates();
     this.webhooks = calls.webhooks();
@@ -88,7 +97,13 @@ final class RegistryGrpcService extends RegistryServiceImplBase {
 
   @Override
   public void moveAlias(MoveAliasRequest request, StreamObserver<Alias> observer) {
-    answer(observer, () -> calls.moveAlias(request));
+    boolean heard = GatewayWord.heard(); // here, on the thread that has the call's context
+    answer(
+        observer,
+        () ->
+            champions.isEmpty() || heard
+                ? calls.moveAlias(request)
+                : calls.moveAlias(request, champions.get()));
   }
 
   @Override

@@ -25,9 +25,9 @@ final class GatewayChampions implements ChampionServing {
   }
 
   @Override
-  public void promote(String model, String version, Author author) {
+  public void promote(String model, String version, String expected, Author author) {
     try {
-      catalog.promote(model, version, "", author.actor(), author.reason());
+      catalog.promote(model, version, expected, author.actor(), author.reason());
     } catch (ModelRefusedException e) {
       throw RegistryException.refused(
           "Version %s of model '%s' cannot become champion, which stays as it was: %s"

@@ -39,7 +39,9 @@ public final class ModelTier {
       settings = TierSettings.of(List.of(arguments), System.getenv());
     } catch (IllegalArgumentException e) {
       System.err.println("model-tier: " + e.getMessage());
-      System.err.print(TierSettings.USAGE);
+      if (!List.of(arguments).contains("--parent-pid")) { // a parent has a help of its own
+        System.err.print(TierSettings.USAGE);
+      }
       System.exit(EXIT_USAGE);
       return;
     }

@@ -19,13 +19,15 @@ import ai.neo.modelgateway.serving.RegistryFollower;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.TriedEngine;
 import ai.neo.modelgateway.serving.VersionRegistry;
-import ai.neo.modelregistry.ChampionServing;
+import ai.neo.modelregistry.GatewayWord;
 import ai.neo.modelregistry.ModelRegistry;
 import ai.neo.modelregistry.mlflow.MlflowServer;
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -81,18 +83,24 @@ final class RunningTier implements AutoCloseable {
     TierTracing tracing = opened(TierTracing.open(System.getenv())); // closed last
     return switch (settings.registry()) {
       case TierSettings.Registry.Elsewhere there -> {
-        Channel channel = channelTo(there);
+        Channel channel = channelTo(there.address());
         Served served = gateway(settings, tracing, channel, new RegistryForward(channel));
         yield new Ports(served.gateway().port(), served.gateway().httpPort(), 0);
       }
       case TierSettings.Registry.Here here -> {
         ModelRegistry registry = opened(ModelRegistry.open(here.settings(), settings.policy()));
-        yield here.alone() ? alone(settings, registry) : both(settings, tracing, registry);
+        yield here.alone().isPresent()
+            ? alone(settings, registry, here.alone().get())
+            : both(settings, tracing, registry);
       }
     };
   }
 
-  private Ports alone(TierSettings settings, ModelRegistry registry) throws IOException {
+  private Ports alone(
+      TierSettings settings, ModelRegistry registry, TierSettings.Registry.Alone how)
+      throws IOException {
+    ChampionsElsewhere champions =
+        new ChampionsElsewhere(how.gateway().map(CheckingGateway::new), how.mayEnd(), registry);
     Server server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(settings.gateway().host(), settings.gateway().grpcPort()))
@@ -100,13 +108,15 @@ final class RunningTier implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .directExecutor() // the registry leaves the transport's thread by itself
             .maxInboundMessageSize(ModelRegistry.MESSAGE_MAX_BYTES)
-            .addService(registry.service())
+            .addService(registry.service(champions))
+            .addService(
+                ServerInterceptors.intercept(
+                    new LearningElsewhere(champions), CheckingGateway.notForRegistries()))
             .addService(new HealthStatusManager().getHealthService())
             .build()
             .start();
     parts.push(server::shutdownNow);
-    MlflowServer mlflow =
-        opened(MlflowServer.start(registry, ChampionServing.none(), settings.registryPort()));
+    MlflowServer mlflow = opened(MlflowServer.start(registry, champions, settings.mlflow()));
     return new Ports(server.getPort(), 0, mlflow.port());
   }
 
@@ -118,7 +128,7 @@ final class RunningTier implements AutoCloseable {
             MlflowServer.start(
                 registry,
                 new GatewayChampions(served.catalog(), Set.copyOf(settings.models())),
-                settings.registryPort()));
+                settings.mlflow()));
     return new Ports(served.gateway().port(), served.gateway().httpPort(), mlflow.port());
   }
 
@@ -127,7 +137,8 @@ final class RunningTier implements AutoCloseable {
   private Served gateway(
       TierSettings settings, TierTracing tracing, Channel channel, BindableService registry)
       throws IOException {
-    VersionRegistry versions = new RegistryClient(channel);
+    VersionRegistry versions =
+        new RegistryClient(ClientInterceptors.intercept(channel, GatewayWord.giving()));
     ProgramTrust trust =
         new ProgramTrust(
             settings.gateway().permissions().torchScript(), settings.policy().trustedKeys());
@@ -212,7 +223,7 @@ final class RunningTier implements AutoCloseable {
     }
   }
 
-  private Channel channelTo(TierSettings.Registry.Elsewhere there) {
+  private Channel channelTo(TierSettings.Address there) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(there.host(), there.port())
             .usePlaintext()

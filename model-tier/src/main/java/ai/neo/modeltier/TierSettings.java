@@ -11,11 +11,13 @@ import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.RegistrySettings;
 import ai.neo.modelregistry.gates.PolicyFile;
 import ai.neo.modelregistry.gates.RegistryPolicy;
+import ai.neo.modelregistry.mlflow.MlflowAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,7 @@ import java.util.Set;
  * on the machine can read a command line.
  *
  * @param policy what every promotion must pass, and whose programs may run
- * @param registryPort of the registry's HTTP; 0 takes a free one
+ * @param mlflow where the registry's HTTP listens
  * @param parentPid the process ends when this one has
  * @param models restored and warm before the process says that it is ready
  * @param learning how learners work, and what they keep under the data directory
@@ -39,7 +41,7 @@ record TierSettings(
     GatewaySettings gateway,
     Registry registry,
     RegistryPolicy policy,
-    int registryPort,
+    MlflowAddress mlflow,
     Path dataDirectory,
     OptionalLong parentPid,
     List<String> models,
@@ -53,12 +55,41 @@ record TierSettings(
     /**
      * One in this process.
      *
-     * @param alone without a gateway beside it
+     * @param alone when there is no gateway beside it
      */
-    record Here(RegistrySettings settings, boolean alone) implements Registry {}
+    record Here(RegistrySettings settings, Optional<Alone> alone) implements Registry {}
 
     /** One in another process, whose changes are followed. */
-    record Elsewhere(String host, int port) implements Registry {}
+    record Elsewhere(Address address) implements Registry {}
+
+    /**
+     * How champions change where gateways are elsewhere.
+     *
+     * @param gateway loads and checks versions before they become champion
+     * @param mayEnd models whose champion may be taken away
+     */
+    record Alone(Optional<Address> gateway, Set<String> mayEnd) {}
+  }
+
+  /** Where another process listens. */
+  record Address(String host, int port) {
+    static Address of(String option, String text) {
+      int colon = text.lastIndexOf(':');
+      if (colon < 1) {
+        throw new IllegalArgumentException(option + " must be HOST:PORT, not '" + text + "'");
+      }
+      long port = number(text.substring(colon + 1), option + "'s port");
+      if (port < 1 || port > PORT_MAX) {
+        throw new IllegalArgumentException(
+            "%s's port must be 1 to %d, not %d".formatted(option, PORT_MAX, port));
+      }
+      return new Address(text.substring(0, colon), (int) port);
+    }
+
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
   }
 
   static final String USAGE =
@@ -67,7 +98,9 @@ record TierSettings(
         --host HOST            address to listen on (127.0.0.1)
         --grpc-port PORT       predictions, learning and registry (8001; 0 takes a free one)
         --http-port PORT       REST, health and metrics (8002; 0 takes a free one)
-        --registry-port PORT   registry for MLflow's clients, on loopback (8003; 0 takes a free one)
+        --registry-port PORT   registry for MLflow's clients (8003; 0 takes a free one)
+        --mlflow-host HOST     address that it listens on (127.0.0.1)
+        --allow-host NAME      a name or address that MLflow's clients may call it by; repeatable
         --data-dir DIR         artifacts are kept under it, and all else that lasts
         --artifacts s3://BUCKET[/PREFIX]
                                keep artifacts there; under --data-dir are then copies alone
@@ -85,6 +118,9 @@ record TierSettings(
         --admin                let callers load and unload models
         --registry HOST:PORT   no registry here: use that one and follow its changes
         --registry-only        no gateway here: the registry alone, its gRPC on --grpc-port
+        --gateway HOST:PORT    with it: the gateway that loads, checks and warms a version before it
+                               becomes champion (none, so that gateways alone promote)
+        --may-end MODEL        with it: this model's champion may be taken away; repeatable
         --policy FILE          gates, trusted keys and webhook hosts, as YAML (no gates)
         --trial-memory-mb MB   what loading an ONNX file and answering with it may take (2048)
         --model-repository DIR serve the ONNX and TorchScript models of a Triton model repository
@@ -111,6 +147,10 @@ record TierSettings(
   private static final String S3_ENDPOINT = "--s3-endpoint";
   private static final String S3_REGION = "--s3-region";
   private static final String TRIAL_MEMORY = "--trial-memory-mb";
+  private static final String GATEWAY = "--gateway";
+  private static final String MAY_END = "--may-end";
+  private static final String MLFLOW_HOST = "--mlflow-host";
+  private static final String LOOPBACK = "127.0.0.1";
   private static final String HEDGE = "--forward-hedge-ms";
   private static final Set<String> VALUES =
       Set.of(
@@ -119,6 +159,8 @@ record TierSettings(
           "--http-port",
           "--registry-port",
           "--registry",
+          GATEWAY,
+          MLFLOW_HOST,
           "--policy",
           "--data-dir",
           ARTIFACTS,
@@ -140,10 +182,6 @@ record TierSettings(
   record Elsewhere(ForwardSettings forward, Optional<Path> repository) {}
 
   TierSettings {
-    if (registryPort > PORT_MAX) {
-      throw new IllegalArgumentException(
-          "--registry-port must be at most " + PORT_MAX + ", not " + registryPort);
-    }
     models = List.copyOf(models);
   }
 
@@ -159,6 +197,8 @@ record TierSettings(
     StringBuilder learning = new StringBuilder();
     StringBuilder quality = new StringBuilder();
     List<ForwardTarget> targets = new ArrayList<>();
+    Set<String> mayEnd = new HashSet<>();
+    List<String> names = new ArrayList<>();
     for (int i = 0; i < arguments.size(); i++) {
       String option = arguments.get(i);
       if (FLAGS.contains(option)) {
@@ -167,6 +207,10 @@ record TierSettings(
         options.put(option, value(arguments, ++i));
       } else if (option.equals("--model")) {
         models.add(value(arguments, ++i));
+      } else if (option.equals(MAY_END)) {
+        mayEnd.add(value(arguments, ++i));
+      } else if (option.equals("--allow-host")) {
+        names.add(value(arguments, ++i));
       } else if (option.equals("--forward")) {
         targets.add(ForwardTarget.parse(value(arguments, ++i)));
       } else if (option.equals("--batch")) {
@@ -191,11 +235,14 @@ record TierSettings(
     Path directory = directory(required(options, "--data-dir"), "--data-dir");
     return new TierSettings(
         gateway,
-        registry(options, environment, directory),
+        registry(options, mayEnd, environment, directory),
         options.containsKey("--policy")
             ? PolicyFile.read(Path.of(options.get("--policy")))
             : RegistryPolicy.NONE,
-        whole(options, "--registry-port", REGISTRY_PORT),
+        new MlflowAddress(
+            options.getOrDefault(MLFLOW_HOST, LOOPBACK),
+            whole(options, "--registry-port", REGISTRY_PORT),
+            names),
         directory,
         options.containsKey("--parent-pid")
             ? OptionalLong.of(number(options.get("--parent-pid"), "--parent-pid"))
@@ -234,26 +281,31 @@ record TierSettings(
   }
 
   private static Registry registry(
-      Map<String, String> options, Map<String, String> environment, Path directory) {
+      Map<String, String> options,
+      Set<String> mayEnd,
+      Map<String, String> environment,
+      Path directory) {
     boolean alone = options.containsKey("--registry-only");
+    if (!alone && (options.containsKey(GATEWAY) || !mayEnd.isEmpty())) {
+      throw new IllegalArgumentException(
+          GATEWAY + " and " + MAY_END + " are for --registry-only, whose gateways are elsewhere");
+    }
     if (options.containsKey("--registry")) {
       if (alone) {
         throw new IllegalArgumentException(
             "--registry-only and --registry exclude each other: one runs a registry, the other uses"
                 + " one");
       }
-      String address = options.get("--registry");
-      int colon = address.lastIndexOf(':');
-      if (colon < 1) {
-        throw new IllegalArgumentException("--registry must be HOST:PORT, not '" + address + "'");
-      }
-      return new Registry.Elsewhere(
-          address.substring(0, colon),
-          Math.toIntExact(number(address.substring(colon + 1), "--registry's port")));
+      return new Registry.Elsewhere(Address.of("--registry", options.get("--registry")));
     }
     return new Registry.Here(
         new RegistrySettings(required(environment, POSTGRES_URL), artifacts(options, directory)),
-        alone);
+        alone
+            ? Optional.of(
+                new Registry.Alone(
+                    Optional.ofNullable(options.get(GATEWAY)).map(at -> Address.of(GATEWAY, at)),
+                    Set.copyOf(mayEnd)))
+            : Optional.empty());
   }
 
   private static ArtifactPlace artifacts(Map<String, String> options, Path directory) {

@@ -8,6 +8,7 @@ import ai.neo.modelgateway.network.NetworkFormat;
 import ai.neo.modelgateway.network.Objective;
 import ai.neo.modelgateway.network.Provenance;
 import ai.neo.modelgateway.network.Standardisation;
+import ai.neo.modelregistry.GatewayWord;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.WatchModelsRequest;
@@ -64,7 +65,9 @@ class KilledRegistryTest {
     SplittableRandom random = new SplittableRandom(SEED);
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-    RegistryServiceBlockingStub registry = RegistryServiceGrpc.newBlockingStub(channel);
+    RegistryServiceBlockingStub registry =
+        RegistryServiceGrpc.newBlockingStub(channel)
+            .withInterceptors(GatewayWord.giving()); // moves champions as a gateway does
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
         ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor()) {
       TierProcess running = registry(postgres);
@@ -120,7 +123,8 @@ class KilledRegistryTest {
     return started;
   }
 
-  private static void register(RegistryServiceBlockingStub registry, long seed) {
+  /** A network of four features that may serve. */
+  static ByteString network(long seed) {
     MlpShape shape = new MlpShape(FEATURES, 8);
     float[] parameters = new float[shape.parameters()];
     SplittableRandom random = new SplittableRandom(seed);
@@ -134,11 +138,15 @@ class KilledRegistryTest {
             new Objective(1, 1, 1, 0.002f, 0.0005),
             new Provenance("features-1", "engine", "cpu", seed),
             parameters);
+    return ByteString.copyFrom(NetworkFormat.write(network));
+  }
+
+  private static void register(RegistryServiceBlockingStub registry, long seed) {
     ModelVersion version =
         registry.register(
             RegisterRequest.newBuilder()
                 .setModel(MODEL)
-                .setArtifact(ByteString.copyFrom(NetworkFormat.write(network)))
+                .setArtifact(network(seed))
                 .setFeatureSetId("features-1")
                 .setActor("test")
                 .build());

@@ -9,6 +9,7 @@ import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.gates.RegistryPolicy;
+import ai.neo.modelregistry.mlflow.MlflowAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TierSettingsTest {
@@ -30,7 +32,7 @@ class TierSettingsTest {
     assertThat(settings.gateway().permissions().torchScript()).isFalse();
     assertThat(settings.gateway().permissions().admin()).isFalse();
     assertThat(settings.models()).containsExactly("direction");
-    assertThat(settings.registryPort()).isEqualTo(8003);
+    assertThat(settings.mlflow()).isEqualTo(MlflowAddress.loopback(8003));
     assertThat(settings.parentPid()).isEmpty();
     assertThat(settings.learning()).isEqualTo(LearningSettings.defaults());
     assertThat(settings.policy()).isEqualTo(RegistryPolicy.NONE);
@@ -38,7 +40,7 @@ class TierSettingsTest {
         .isInstanceOfSatisfying(
             TierSettings.Registry.Here.class,
             here -> {
-              assertThat(here.alone()).isFalse();
+              assertThat(here.alone()).isEmpty();
               assertThat(here.settings().artifacts())
                   .isEqualTo(new ArtifactPlace.Directory(Path.of("/data/artifacts")));
             });
@@ -105,7 +107,8 @@ class TierSettingsTest {
     arguments.addAll(List.of("--model", "b", "--allow-torchscript", "--admin"));
     arguments.addAll(List.of("--inference-threads", "3", "--max-waiting", "9"));
     arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
-    arguments.addAll(List.of("--registry-port", "18003"));
+    arguments.addAll(List.of("--registry-port", "18003", "--mlflow-host", "0.0.0.0"));
+    arguments.addAll(List.of("--allow-host", "Models.lan", "--allow-host", "10.0.0.7"));
     arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
     arguments.addAll(List.of("--learning", "snapshotEvery=64"));
     arguments.addAll(List.of("--quality", "window=256", "--quality", "retrainOnDrift=true"));
@@ -128,7 +131,8 @@ class TierSettingsTest {
                 new GatewaySettings.Permissions(true, true),
                 new GatewaySettings.InferenceLimits(3, 9, new Batching(Map.of("a", 32, "b", 8)))));
     assertThat(settings.models()).containsExactly("a", "b");
-    assertThat(settings.registryPort()).isEqualTo(18_003);
+    assertThat(settings.mlflow())
+        .isEqualTo(new MlflowAddress("0.0.0.0", 18_003, List.of("models.lan", "10.0.0.7")));
     assertThat(settings.parentPid()).hasValue(77);
     assertThat(settings.trial().memoryBytes()).isEqualTo(64L << 20);
     assertThat(settings.learning().guards().probeChange()).isEqualTo(0.3);
@@ -166,10 +170,29 @@ class TierSettingsTest {
   void eitherHalfCanBeByItself() {
     assertThat(TierSettings.of(List.of("--data-dir", "/d", "--registry", "r.lan:8011"), Map.of()))
         .extracting(TierSettings::registry)
-        .isEqualTo(new TierSettings.Registry.Elsewhere("r.lan", 8011));
+        .isEqualTo(new TierSettings.Registry.Elsewhere(new TierSettings.Address("r.lan", 8011)));
     assertThat(of("--data-dir", "/d", "--registry-only").registry())
         .isInstanceOfSatisfying(
-            TierSettings.Registry.Here.class, here -> assertThat(here.alone()).isTrue());
+            TierSettings.Registry.Here.class,
+            here ->
+                assertThat(here.alone())
+                    .hasValue(new TierSettings.Registry.Alone(Optional.empty(), Set.of())));
+    assertThat(
+            of("--data-dir", "/d", "--registry-only", "--gateway", "g.lan:8021", "--may-end", "old")
+                .registry())
+        .isInstanceOfSatisfying(
+            TierSettings.Registry.Here.class,
+            here ->
+                assertThat(here.alone())
+                    .hasValue(
+                        new TierSettings.Registry.Alone(
+                            Optional.of(new TierSettings.Address("g.lan", 8021)), Set.of("old"))));
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--gateway", "g.lan:8021"))
+        .hasMessageContaining("are for --registry-only");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--registry-only", "--gateway", "g.lan:70000"))
+        .hasMessage("--gateway's port must be 1 to 65535, not 70000");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--allow-host", "models.lan:8003"))
+        .hasMessageContaining("--allow-host must be a name or an address without a port");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--registry-only", "--registry", "r:1"))
         .hasMessageContaining("exclude each other");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--registry", "8011"))

@@ -20,7 +20,7 @@ final class Champions {
   private record Done(JsonObject answer, boolean ended) {}
 
   void promote(String model, int version, Caller caller) {
-    serving.promote(model, Integer.toString(version), caller.author());
+    serving.promote(model, Integer.toString(version), "", caller.author());
   }
 
   /**

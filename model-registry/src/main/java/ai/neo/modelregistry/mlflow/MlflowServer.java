@@ -28,12 +28,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The registry's HTTP API, as stock MLflow clients speak it. Requests arrive on one event loop and
- * are answered on virtual threads. Nobody is authenticated, so that it listens on loopback alone.
+ * are answered on virtual threads. Nobody is authenticated, so that it listens on loopback, unless
+ * somebody states otherwise.
  */
 public final class MlflowServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MlflowServer.class);
-
-  private static final String HOST = "127.0.0.1";
 
   /** Searches by name or by many run ids are long GETs. */
   private static final int LINE_MAX_BYTES = 256 * 1024;
@@ -58,13 +57,15 @@ public final class MlflowServer implements AutoCloseable {
   private final HttpServer server;
   private final Routes routes;
   private final ArtifactTransfers transfers;
+  private final HttpGuard guard;
   private final int port;
 
   /** An answer that is not refused. */
   private record Plain(String contentType, String body) {}
 
-  private MlflowServer(ModelRegistry registry, ChampionServing champions, int wanted)
+  private MlflowServer(ModelRegistry registry, ChampionServing champions, MlflowAddress wanted)
       throws IOException {
+    guard = new HttpGuard(wanted);
     vertx = EventLoop.start();
     executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("mlflow-", 0).factory());
     routes = new Routes(registry, champions);
@@ -81,7 +82,7 @@ public final class MlflowServer implements AutoCloseable {
     try {
       port =
           server
-              .listen(wanted, HOST)
+              .listen(wanted.port(), wanted.host())
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS)
@@ -90,7 +91,7 @@ public final class MlflowServer implements AutoCloseable {
       closeAll();
       throw new IOException(
           "The registry cannot listen on %s:%d; stop what uses that port or choose another one: %s"
-              .formatted(HOST, wanted, e.getMessage()),
+              .formatted(wanted.host(), wanted.port(), e.getMessage()),
           e);
     } catch (InterruptedException e) {
       closeAll();
@@ -100,7 +101,7 @@ public final class MlflowServer implements AutoCloseable {
   }
 
   /**
-   * Begins to answer. Blocks until it does.
+   * Begins to answer on this machine's loopback. Blocks until it does.
    *
    * @param champions asked before a champion changes; stays the caller's to close
    * @param port 0 for a free one
@@ -108,7 +109,18 @@ public final class MlflowServer implements AutoCloseable {
    */
   public static MlflowServer start(ModelRegistry registry, ChampionServing champions, int port)
       throws IOException {
-    return new MlflowServer(registry, champions, port);
+    return start(registry, champions, MlflowAddress.loopback(port));
+  }
+
+  /**
+   * Begins to answer. Blocks until it does.
+   *
+   * @param champions asked before a champion changes; stays the caller's to close
+   * @throws IOException when the port is taken, or the address is none of this machine
+   */
+  public static MlflowServer start(
+      ModelRegistry registry, ChampionServing champions, MlflowAddress address) throws IOException {
+    return new MlflowServer(registry, champions, address);
   }
 
   /** The port it listens on. */
@@ -118,12 +130,13 @@ public final class MlflowServer implements AutoCloseable {
 
   private void handle(HttpServerRequest request) {
     request.response().putHeader("X-Content-Type-Options", "nosniff");
-    if (!HttpGuard.allows(request, port)) {
+    if (!guard.allows(request, port)) {
       refuse(
           request,
           new MlflowException(
               ErrorCode.PERMISSION_DENIED,
-              "This address is for programs of this machine: use http://127.0.0.1:" + port));
+              "This address is for programs of this machine: use http://127.0.0.1:%d. Other names are stated with --allow-host of ./neo registry"
+                  .formatted(port)));
       return;
     }
     try {

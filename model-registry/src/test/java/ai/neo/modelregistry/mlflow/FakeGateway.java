@@ -26,7 +26,7 @@ final class FakeGateway implements ChampionServing {
   }
 
   @Override
-  public void promote(String model, String version, Author author) {
+  public void promote(String model, String version, String expected, Author author) {
     String champion =
         neo
             .stub

@@ -6,7 +6,6 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.neo.modelregistry.ChampionServing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -74,6 +73,27 @@ class MlflowServerTest {
   }
 
   @Test
+  void itListensAndAnswersWhereItsOperatorSays() throws IOException {
+    MlflowAddress everywhere = new MlflowAddress("0.0.0.0", 0, List.of("Models.lan", "::2"));
+    try (MlflowServer open = MlflowServer.start(mlflow.neo.registry, mlflow.gateway, everywhere)) {
+      for (String host :
+          List.of("models.lan", "MODELS.LAN:80", "[::2]:9", "localhost:" + open.port())) {
+        assertThat(raw(2, open.port(), host)).as(host).startsWith("HTTP/1.1 200");
+      }
+      for (String host : List.of("evil.example", "0.0.0.0:" + open.port(), "models.lan.evil")) {
+        assertThat(raw(2, open.port(), host)).as(host).contains("403", "--allow-host");
+      }
+      assertThat(raw(2, open.port(), "models.lan\r\nOrigin: https://models.lan")).contains("200");
+      assertThat(raw(2, open.port(), "models.lan\r\nOrigin: http://evil.example")).contains("403");
+    }
+    try (MlflowServer one =
+        MlflowServer.start(
+            mlflow.neo.registry, mlflow.gateway, new MlflowAddress("127.0.0.2", 0, List.of()))) {
+      assertThat(raw(2, one.port(), "127.0.0.2:" + one.port())).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
   void onlyLoopbackIsListenedOn() {
     assertThatThrownBy(
             () ->
@@ -84,8 +104,7 @@ class MlflowServerTest {
 
   @Test
   void aTakenPortIsAnErrorThatSaysSo() {
-    assertThatThrownBy(
-            () -> MlflowServer.start(mlflow.neo.registry, ChampionServing.none(), mlflow.port()))
+    assertThatThrownBy(() -> MlflowServer.start(mlflow.neo.registry, mlflow.gateway, mlflow.port()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot listen on 127.0.0.1:" + mlflow.port());
   }
@@ -161,7 +180,13 @@ class MlflowServerTest {
   }
 
   private String raw(String host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), mlflow.port())) {
+    return raw(1, mlflow.port(), host);
+  }
+
+  /** A request to 127.0.0.N. */
+  private static String raw(int lastByte, int port, String host) throws IOException {
+    InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) lastByte});
+    try (Socket socket = new Socket(address, port)) {
       socket.setSoTimeout(20_000);
       String request = "GET /health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));

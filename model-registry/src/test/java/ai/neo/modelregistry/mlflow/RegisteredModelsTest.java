@@ -6,15 +6,12 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static ai.neo.modelregistry.mlflow.MlflowFixture.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.neo.modelregistry.ChampionServing;
 import ai.neo.modelregistry.Samples;
 import ai.neo.modelregistry.TestRegistry;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,29 +166,6 @@ class RegisteredModelsTest {
     mlflow.post("registered-models/rename", "name", "needed", "new_name", "other").ok();
     mlflow.call("DELETE", "registered-models/alias", "name", "other", "alias", "champion").ok();
     assertThat(mlflow.gateway.followed).endsWith("needed", "other", "other");
-  }
-
-  @Test
-  void withoutAGatewayNothingBecomesChampion() throws IOException {
-    mlflow.model("alone");
-    mlflow.version("alone", ONNX);
-    try (MlflowServer alone = MlflowServer.start(mlflow.neo.registry, ChampionServing.none(), 0)) {
-      String message =
-          mlflow
-              .reply(
-                  HttpRequest.newBuilder(
-                          URI.create(
-                              "http://127.0.0.1:%d/api/2.0/mlflow/registered-models/alias"
-                                  .formatted(alone.port())))
-                      .header("Content-Type", MlflowFixture.JSON)
-                      .POST(
-                          HttpRequest.BodyPublishers.ofString(
-                              object("name", "alone", "alias", "champion", "version", "1")
-                                  .encode())))
-              .invalid();
-      assertThat(message).contains("no gateway runs beside this registry");
-    }
-    assertThat(get("alone").containsKey("aliases")).isFalse();
   }
 
   @Test

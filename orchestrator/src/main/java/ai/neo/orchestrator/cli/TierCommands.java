@@ -44,12 +44,21 @@ final class TierCommands {
       return dataDir.path().toAbsolutePath();
     }
 
+    /** As the model tier takes them. */
     List<String> arguments() {
       List<String> all = new ArrayList<>(List.of("--data-dir", data().toString()));
-      host.ifPresent(name -> all.addAll(List.of("--host", name)));
-      port.ifPresent(number -> all.addAll(List.of("--grpc-port", number.toString())));
-      policy.ifPresent(file -> all.addAll(List.of("--policy", file.toAbsolutePath().toString())));
+      add(all, "--host", host);
+      add(all, "--grpc-port", port);
+      add(all, "--policy", policy.map(Path::toAbsolutePath));
       return all;
+    }
+
+    static void add(List<String> all, String option, Optional<?> value) {
+      value.ifPresent(one -> all.addAll(List.of(option, one.toString())));
+    }
+
+    static void add(List<String> all, String option, List<String> values) {
+      values.forEach(one -> all.addAll(List.of(option, one)));
     }
 
     /** Serves until a signal ends it, or the service itself ends. */
@@ -86,7 +95,8 @@ final class TierCommands {
       subcommands = {KeygenCommand.class, WebhookCommand.class},
       footerHeading = "%nExamples:%n",
       footer = {
-        "  ./neo registry --port 8011 --registry-port 8013",
+        "  ./neo registry --port 8011 --registry-port 8013 --gateway 127.0.0.1:8021",
+        "  ./neo registry --host 0.0.0.0 --mlflow-host 0.0.0.0 --allow-host models.lan",
         "  ./neo registry --postgres postgresql://neo:secret@db:5432/neo --policy policy.yaml",
         "  ./neo registry --artifacts s3://models/neo --s3-endpoint http://127.0.0.1:9000",
         "  ./neo registry keygen anna.key",
@@ -105,6 +115,38 @@ final class TierCommands {
     private Optional<Integer> registryPort = Optional.empty();
 
     @CommandLine.Option(
+        names = "--mlflow-host",
+        paramLabel = "HOST",
+        description =
+            "Address that MLflow's HTTP listens on (127.0.0.1). Nobody is asked who he is:"
+                + " whoever reaches it may change models.")
+    private Optional<String> mlflowHost = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--allow-host",
+        paramLabel = "NAME",
+        description =
+            "A name or address that MLflow's clients may call it by; may be given more than once"
+                + " (localhost).")
+    private List<String> allowHosts = List.of();
+
+    @CommandLine.Option(
+        names = "--gateway",
+        paramLabel = "HOST:PORT",
+        description =
+            "gRPC of the gateway that loads, checks and warms a version that somebody promotes here"
+                + " (none: promote at a gateway).")
+    private Optional<String> gateway = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--may-end",
+        paramLabel = "MODEL",
+        description =
+            "The champion of this model may be taken away, as no gateway needs it; may be given"
+                + " more than once (none).")
+    private List<String> mayEnd = List.of();
+
+    @CommandLine.Option(
         names = "--artifacts",
         paramLabel = "s3://BUCKET/PREFIX",
         description = "Keep artifacts there; AWS's environment says who logs in (--data-dir).")
@@ -120,14 +162,24 @@ final class TierCommands {
     private Optional<String> s3Region = Optional.empty();
 
     @Override
+    List<String> arguments() {
+      gateway.ifPresent(RegistryDoor::endpoint);
+      List<String> all = super.arguments();
+      all.add("--registry-only");
+      add(all, "--registry-port", registryPort);
+      add(all, "--mlflow-host", mlflowHost);
+      add(all, "--allow-host", allowHosts);
+      add(all, "--gateway", gateway);
+      add(all, "--may-end", mayEnd);
+      add(all, "--artifacts", artifacts);
+      add(all, "--s3-endpoint", s3Endpoint);
+      add(all, "--s3-region", s3Region);
+      return all;
+    }
+
+    @Override
     public Integer call() throws IOException {
       List<String> arguments = arguments();
-      arguments.add("--registry-only");
-      registryPort.ifPresent(
-          number -> arguments.addAll(List.of("--registry-port", number.toString())));
-      artifacts.ifPresent(place -> arguments.addAll(List.of("--artifacts", place)));
-      s3Endpoint.ifPresent(url -> arguments.addAll(List.of("--s3-endpoint", url)));
-      s3Region.ifPresent(region -> arguments.addAll(List.of("--s3-region", region)));
       Optional<String> given =
           postgres.or(() -> Optional.ofNullable(System.getenv("NEO_POSTGRES_URL")));
       if (given.isPresent()) {
@@ -151,14 +203,17 @@ final class TierCommands {
       footerHeading = "%nExamples:%n",
       footer = {
         "  ./neo gateway --registry 127.0.0.1:8011 --port 8021 --metrics-port 8022",
-        "  ./neo gateway --registry models.lan:8001 --model direction --model spread"
+        "  ./neo gateway --registry models.lan:8001 --model direction --model spread",
+        "  ./neo gateway --registry models.lan:8001 --forward triton=127.0.0.1:9001 --batch spread=32"
       })
   static final class Gateway extends Tier {
     @CommandLine.Option(
         names = "--registry",
         required = true,
         paramLabel = "HOST:PORT",
-        description = "gRPC of the registry whose champions it serves.")
+        description =
+            "gRPC of the registry whose champions it serves. There is no gateway without one; one"
+                + " that has no models yet will do.")
     private String registry;
 
     @CommandLine.Option(names = "--metrics-port", description = "HTTP; 0 for a free one (8002).")
@@ -176,21 +231,112 @@ final class TierCommands {
     @CommandLine.Option(names = "--admin", description = "Let callers load and unload models.")
     private boolean admin;
 
+    @CommandLine.ArgGroup(exclusive = false, heading = "%nModels from elsewhere:%n")
+    private Elsewhere elsewhere = new Elsewhere();
+
+    @CommandLine.ArgGroup(exclusive = false, heading = "%nComputing and learning:%n")
+    private Work work = new Work();
+
     @Override
-    public Integer call() throws IOException {
+    List<String> arguments() {
       RegistryDoor.endpoint(registry);
-      List<String> arguments = arguments();
-      arguments.addAll(List.of("--registry", registry));
-      arguments.addAll(FeatureNamesOption.arguments());
-      metricsPort.ifPresent(number -> arguments.addAll(List.of("--http-port", number.toString())));
-      models.forEach(name -> arguments.addAll(List.of("--model", name)));
+      List<String> all = super.arguments();
+      all.addAll(List.of("--registry", registry));
+      all.addAll(FeatureNamesOption.arguments());
+      add(all, "--http-port", metricsPort);
+      add(all, "--model", models);
       if (torchScript) {
-        arguments.add("--allow-torchscript");
+        all.add("--allow-torchscript");
       }
       if (admin) {
-        arguments.add("--admin");
+        all.add("--admin");
       }
-      return serve(arguments, Map.of());
+      elsewhere.addTo(all);
+      work.addTo(all);
+      return all;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      return serve(arguments(), Map.of());
+    }
+  }
+
+  /** As {@code gateway.forward} and the others of {@code ./neo run} do. */
+  static final class Elsewhere {
+    @CommandLine.Option(
+        names = "--forward",
+        paramLabel = "NAME=HOST:PORT[/MODEL...]",
+        description =
+            "Serve the models of an Open Inference server (Triton), or only those named; may be"
+                + " given more than once.")
+    private List<String> servers = List.of();
+
+    @CommandLine.Option(
+        names = "--forward-hedge-ms",
+        paramLabel = "MS",
+        description =
+            "When such a server has not answered by then, a version loaded here does (50).")
+    private Optional<Integer> hedgeMs = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--model-repository",
+        paramLabel = "DIR",
+        description = "Serve the ONNX and TorchScript models of a Triton model repository.")
+    private Optional<Path> repository = Optional.empty();
+
+    void addTo(List<String> all) {
+      Tier.add(all, "--forward", servers);
+      Tier.add(all, "--forward-hedge-ms", hedgeMs);
+      Tier.add(all, "--model-repository", repository.map(Path::toAbsolutePath));
+    }
+  }
+
+  /** What a gateway may spend, and how its models learn and are watched. */
+  static final class Work {
+    @CommandLine.Option(
+        names = "--batch",
+        paramLabel = "MODEL=ROWS",
+        description = "Compute up to so many rows of waiting requests at once; repeatable.")
+    private List<String> batches = List.of();
+
+    @CommandLine.Option(
+        names = "--inference-threads",
+        paramLabel = "N",
+        description = "Compute with ONNX Runtime and PyTorch (one for each processor).")
+    private Optional<Integer> threads = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--max-waiting",
+        paramLabel = "N",
+        description = "Requests that may wait for them, for each model (256).")
+    private Optional<Integer> waiting = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--trial-memory-mb",
+        paramLabel = "MB",
+        description = "What loading an ONNX file and answering with it may take (2048).")
+    private Optional<Integer> trialMemory = Optional.empty();
+
+    @CommandLine.Option(
+        names = "--learning",
+        paramLabel = "NAME=VALUE",
+        description = "A setting of the learner, such as guards.probeChange=0.3; repeatable.")
+    private List<String> learning = List.of();
+
+    @CommandLine.Option(
+        names = "--quality",
+        paramLabel = "NAME=VALUE",
+        description = "How models are watched, such as falseAlarmEvery=30d; repeatable.")
+    private List<String> quality = List.of();
+
+    void addTo(List<String> all) {
+      Tier.add(all, "--batch", batches);
+      Tier.add(all, "--inference-threads", threads);
+      Tier.add(all, "--max-waiting", waiting);
+      Tier.add(all, "--trial-memory-mb", trialMemory);
+      Tier.add(all, "--learning", learning);
+      Tier.add(all, "--quality", quality);
     }
   }
 }
