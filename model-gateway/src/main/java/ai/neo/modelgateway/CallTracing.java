@@ -1,5 +1,7 @@
 package ai.neo.modelgateway;
 
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpHandler;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -14,10 +16,16 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Opens a span for each call, under the caller's when it sent a {@code traceparent}. */
+/**
+ * Opens a span for each call, over gRPC or HTTP, under the caller's when it sent a {@code
+ * traceparent}.
+ */
 final class CallTracing implements ServerInterceptor {
 
   private static final TextMapGetter<Metadata> HEADERS =
@@ -34,6 +42,30 @@ final class CallTracing implements ServerInterceptor {
               : headers.get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER));
         }
       };
+
+  private static final TextMapGetter<Headers> HTTP_HEADERS =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(Headers headers) {
+          return headers.keySet();
+        }
+
+        @Override
+        public String get(Headers headers, String key) {
+          return headers == null ? null : headers.getFirst(key);
+        }
+      };
+
+  /** What stands in a path's place of a name, so that spans can be told apart by few names. */
+  private static final Map<String, String> NAMES =
+      Map.of("models", "{model}", "versions", "{version}", "region", "{region}");
+
+  private static final Set<String> WORDS =
+      Set.of(
+          ("v2 health live ready models versions infer config stats trace setting logging repository"
+                  + " index load unload systemsharedmemory cudasharedmemory region status register"
+                  + " unregister")
+              .split(" "));
 
   private final Tracer tracer;
 
@@ -58,6 +90,47 @@ final class CallTracing implements ServerInterceptor {
     ServerCall.Listener<Q> listener =
         context.wrapSupplier(() -> next.startCall(traced, headers)).get();
     return new TracedListener<>(listener, context, traced);
+  }
+
+  /** The same for what that handler answers. As is usual, only 5xx is an error of the server. */
+  HttpHandler around(HttpHandler next) {
+    return exchange -> {
+      Headers headers = exchange.getRequestHeaders();
+      Context caller =
+          W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HTTP_HEADERS);
+      String method = exchange.getRequestMethod();
+      String route = route(exchange.getRequestURI().getRawPath());
+      Span span =
+          tracer
+              .spanBuilder(method + " " + route)
+              .setSpanKind(SpanKind.SERVER)
+              .setParent(caller)
+              .setAttribute("http.request.method", method)
+              .setAttribute("http.route", route)
+              .startSpan();
+      try (Scope _ = caller.with(span).makeCurrent()) {
+        next.handle(exchange);
+      } finally {
+        int status = exchange.getResponseCode();
+        span.setAttribute("http.response.status_code", status);
+        if (status < 100 || status >= 500) { // below 100 there was no answer
+          span.setStatus(StatusCode.ERROR, "status " + status);
+        }
+        span.end();
+      }
+    };
+  }
+
+  /** The path with its names left out. */
+  private static String route(String path) {
+    StringBuilder route = new StringBuilder();
+    String name = "";
+    for (String part : path.substring(1).split("/", -1)) {
+      boolean isWord = name.isEmpty() && WORDS.contains(part);
+      route.append('/').append(isWord ? part : name.isEmpty() ? "{other}" : name);
+      name = isWord ? NAMES.getOrDefault(part, "") : "";
+    }
+    return route.toString();
   }
 
   /** Ends the span with the call's status. */

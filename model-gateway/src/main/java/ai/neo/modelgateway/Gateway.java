@@ -5,6 +5,7 @@ import ai.neo.modelgateway.protocol.InferenceService;
 import ai.neo.modelgateway.protocol.MetricsPage;
 import ai.neo.modelgateway.protocol.OpenInference;
 import ai.neo.modelgateway.protocol.OtherModels;
+import ai.neo.modelgateway.rest.RestEndpoints;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.proto.learning.v1.LearnerStatus;
@@ -102,6 +103,7 @@ public final class Gateway implements AutoCloseable {
             settings.permissions().admin(),
             GatewayVersion.read(),
             new OpenInference.Computing(threads.scheduler(), settings.limits().batching()));
+    CallTracing tracing = new CallTracing(parts.telemetry());
     InferenceService inference = new InferenceService(protocol, threads.blocking());
     ServerBuilder<?> builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.grpcPort()))
@@ -113,13 +115,13 @@ public final class Gateway implements AutoCloseable {
             .decompressorRegistry(Deflated.andGzip())
             // Also what a message may unpack to, so that a few bytes cannot become gigabytes.
             .maxInboundMessageSize(MESSAGE_MAX_BYTES)
-            .intercept(new CallTracing(parts.telemetry()))
+            .intercept(tracing)
             .addService(inference.withHeaders())
             .addService(new HealthService(catalog))
             .addService(ProtoReflectionServiceV1.newInstance());
     parts.others().forEach(builder::addService);
     try {
-      HttpEndpoints http = listenForHttp(settings, parts, protocol);
+      HttpEndpoints http = listenForHttp(settings, parts, protocol, tracing);
       try {
         return new Gateway(builder.build().start(), http, threads);
       } catch (IOException e) {
@@ -133,11 +135,14 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static HttpEndpoints listenForHttp(
-      GatewaySettings settings, Parts parts, OpenInference protocol) throws IOException {
+      GatewaySettings settings, Parts parts, OpenInference protocol, CallTracing tracing)
+      throws IOException {
     InetSocketAddress address = new InetSocketAddress(settings.host(), settings.httpPort());
     try {
       return HttpEndpoints.start(
-          address, protocol, new MetricsPage(parts.catalog(), parts.learners(), parts.elsewhere()));
+          address,
+          tracing.around(new RestEndpoints(protocol, address)),
+          new MetricsPage(parts.catalog(), parts.learners(), parts.elsewhere()));
     } catch (IOException e) {
       throw cannotListen(settings.host(), settings.httpPort(), "HTTP", e);
     }

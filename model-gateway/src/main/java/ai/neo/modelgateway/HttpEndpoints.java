@@ -1,9 +1,8 @@
 package ai.neo.modelgateway;
 
 import ai.neo.modelgateway.protocol.MetricsPage;
-import ai.neo.modelgateway.protocol.OpenInference;
-import ai.neo.modelgateway.rest.RestEndpoints;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,12 +20,15 @@ final class HttpEndpoints implements AutoCloseable {
     this.server = server;
   }
 
-  static HttpEndpoints start(InetSocketAddress address, OpenInference protocol, MetricsPage metrics)
+  /**
+   * @param protocol answers everything under {@code /v2}
+   */
+  static HttpEndpoints start(InetSocketAddress address, HttpHandler protocol, MetricsPage metrics)
       throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     HttpEndpoints endpoints = new HttpEndpoints(server);
     server.createContext("/metrics", exchange -> page(exchange, metrics));
-    server.createContext("/v2", new RestEndpoints(protocol, address));
+    server.createContext("/v2", protocol);
     server.setExecutor(endpoints.executor);
     server.start();
     return endpoints;

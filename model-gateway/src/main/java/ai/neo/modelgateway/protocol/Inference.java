@@ -7,6 +7,7 @@ import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.TensorContract;
+import ai.neo.modelgateway.serving.VersionStatistics;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import io.grpc.Status;
@@ -127,12 +128,17 @@ final class Inference {
     Pending pending;
     try {
       pending = prepared(order, entered, replies);
-    } catch (RefusedRequestException | RuntimeException e) {
+    } catch (RefusedRequestException e) {
       entered.version().leave();
-      replies.refused(
-          e instanceof RefusedRequestException refusal
-              ? refusal
-              : RefusedRequestException.of(Status.Code.INTERNAL, "internal failure: " + e));
+      replies.refused(e);
+      return;
+    } catch (RuntimeException e) {
+      entered
+          .version()
+          .statistics()
+          .failed(VersionStatistics.Failure.OTHER, System.nanoTime() - order.received());
+      entered.version().leave();
+      replies.refused(RefusedRequestException.of(Status.Code.INTERNAL, "internal failure: " + e));
       return;
     }
     if (pending.rows() == 0 || isQuick(order.request(), entered)) {

@@ -43,7 +43,6 @@ import inference.TraceSettingResponse;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.ServerInterceptors;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
@@ -214,7 +213,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          refuseNamedRegion("system", request.getName());
+          SharedMemory.SYSTEM.requireStatus(request.getName());
           return SystemSharedMemoryStatusResponse.getDefaultInstance();
         });
   }
@@ -223,7 +222,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   public void systemSharedMemoryRegister(
       SystemSharedMemoryRegisterRequest request,
       StreamObserver<SystemSharedMemoryRegisterResponse> reply) {
-    reply.onError(sharedMemoryRefusal().asStatus());
+    reply.onError(SharedMemory.notOffered().asStatus());
   }
 
   @Override
@@ -239,7 +238,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
     answer(
         reply,
         () -> {
-          refuseNamedRegion("CUDA", request.getName());
+          SharedMemory.CUDA.requireStatus(request.getName());
           return CudaSharedMemoryStatusResponse.getDefaultInstance();
         });
   }
@@ -248,7 +247,7 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   public void cudaSharedMemoryRegister(
       CudaSharedMemoryRegisterRequest request,
       StreamObserver<CudaSharedMemoryRegisterResponse> reply) {
-    reply.onError(sharedMemoryRefusal().asStatus());
+    reply.onError(SharedMemory.notOffered().asStatus());
   }
 
   @Override
@@ -261,25 +260,12 @@ public final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferen
   @Override
   public void traceSetting(
       TraceSettingRequest request, StreamObserver<TraceSettingResponse> reply) {
-    answer(reply, () -> ServerSettings.trace(request));
+    answer(reply, () -> protocol.traceSettings(request));
   }
 
   @Override
   public void logSettings(LogSettingsRequest request, StreamObserver<LogSettingsResponse> reply) {
-    answer(reply, () -> ServerSettings.log(request));
-  }
-
-  private static void refuseNamedRegion(String kind, String name) throws RefusedRequestException {
-    if (!name.isEmpty()) {
-      throw RefusedRequestException.of(
-          Status.Code.NOT_FOUND,
-          "Unable to find " + kind + " shared memory region: '" + name + "'");
-    }
-  }
-
-  private static RefusedRequestException sharedMemoryRefusal() {
-    return RefusedRequestException.of(
-        Status.Code.UNIMPLEMENTED, "Client shared memory is not offered.");
+    answer(reply, () -> protocol.logSettings(request));
   }
 
   /** What one call answers. */

@@ -51,25 +51,15 @@ public final class MetricsPage {
         "nv_inference_request_success",
         "Requests answered",
         statistics -> statistics.totals().successes());
-    help(page, "nv_inference_request_failure", "counter", "Requests not answered");
-    each(
-        page,
-        entries,
-        "nv_inference_request_failure",
-        ",reason=\"BACKEND\"",
-        statistics -> statistics.totals().failures());
-    each(
-        page,
-        entries,
-        "nv_inference_request_failure",
-        ",reason=\"CANCELED\"",
-        statistics -> statistics.totals().abandoned());
-    counter(
+    failures(page, entries);
+    help(page, "nv_inference_count", "counter", "Inferences: rows, where the model batches");
+    eachVersion(
         page,
         entries,
         "nv_inference_count",
-        "Inferences",
-        statistics -> statistics.totals().successes());
+        "",
+        version ->
+            OptionalLong.of(version.statistics().totals().inferences(version.maxBatchSize())));
     counter(
         page,
         entries,
@@ -124,6 +114,19 @@ public final class MetricsPage {
     RouteMetrics.write(page, routes.statuses(), routes.trips());
     process(page);
     return page.toString();
+  }
+
+  private static void failures(StringBuilder page, List<CatalogEntry> entries) {
+    String name = "nv_inference_request_failure";
+    help(page, name, "counter", "Requests not answered, and why");
+    for (VersionStatistics.Failure reason : VersionStatistics.Failure.values()) {
+      each(
+          page,
+          entries,
+          name,
+          ",reason=\"" + reason + '"',
+          statistics -> statistics.failures(reason));
+    }
   }
 
   private static void counter(

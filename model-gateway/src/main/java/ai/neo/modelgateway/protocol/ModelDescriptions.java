@@ -191,7 +191,6 @@ final class ModelDescriptions {
         .toList();
   }
 
-  /** Without max_batch_size a request counts one inference, whatever its rows. */
   private static ModelStatistics statistics(String model, ServedVersion version) {
     VersionStatistics.Totals totals = version.statistics().totals();
     List<VersionStatistics.Executions> runs = version.statistics().executions();
@@ -201,12 +200,12 @@ final class ModelDescriptions {
             .setName(model)
             .setVersion(version.version())
             .setLastInference(totals.lastInferenceMs())
-            .setInferenceCount(version.maxBatchSize() > 0 ? totals.rows() : n)
+            .setInferenceCount(totals.inferences(version.maxBatchSize()))
             .setExecutionCount(runs.stream().mapToLong(VersionStatistics.Executions::count).sum())
             .setInferenceStats(
                 InferStatistics.newBuilder()
                     .setSuccess(duration(n, totals.successNs()))
-                    .setFail(duration(totals.failures() + totals.abandoned(), totals.failureNs()))
+                    .setFail(duration(totals.failures(), totals.failureNs()))
                     .setQueue(duration(n, totals.queueNs()))
                     .setComputeInput(duration(n, totals.inputNs()))
                     .setComputeInfer(duration(n, totals.inferNs()))

@@ -3,6 +3,8 @@ package ai.neo.modelgateway.protocol;
 import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
+import inference.LogSettingsRequest;
+import inference.LogSettingsResponse;
 import inference.ModelConfigResponse;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
@@ -12,6 +14,8 @@ import inference.RepositoryIndexResponse;
 import inference.RepositoryModelLoadRequest;
 import inference.RepositoryModelUnloadRequest;
 import inference.ServerMetadataResponse;
+import inference.TraceSettingRequest;
+import inference.TraceSettingResponse;
 
 /**
  * The Open Inference Protocol whatever carries it: the same checks, texts and answers over gRPC and
@@ -103,6 +107,22 @@ public final class OpenInference {
 
   public void unload(RepositoryModelUnloadRequest request) throws RefusedRequestException {
     repository.unload(request);
+  }
+
+  /** Of one model when it is named. What is known is told and not set. */
+  public TraceSettingResponse traceSettings(TraceSettingRequest request)
+      throws RefusedRequestException {
+    String model = request.getModelName();
+    if (!model.isEmpty() && !isReady(model, "")) {
+      throw RefusedRequestException.invalid("Request for unknown model : " + model);
+    }
+    return ServerSettings.trace(request);
+  }
+
+  /** What is known is told and not set. */
+  public LogSettingsResponse logSettings(LogSettingsRequest request)
+      throws RefusedRequestException {
+    return ServerSettings.log(request);
   }
 
   /** Answers an inference request; blocks until it is computed. */

@@ -92,7 +92,7 @@ final class Pending implements Caller {
   /** What nobody waits for any more is not computed: its place is for those who still wait. */
   void requireWanted() throws RefusedRequestException {
     if (isGone()) {
-      version().statistics().abandoned();
+      count(VersionStatistics.Failure.CANCELED);
       throw whyGone(call);
     }
   }
@@ -149,7 +149,7 @@ final class Pending implements Caller {
 
   @Override
   public void failed(String problem) {
-    version().statistics().failed(System.nanoTime() - stations.prepared());
+    count(VersionStatistics.Failure.BACKEND);
     leave();
     replies.failed(
         RefusedRequestException.byModel(
@@ -163,9 +163,12 @@ final class Pending implements Caller {
 
   @Override
   public void refused(Refusal why) {
-    if (why == Refusal.GONE) {
-      version().statistics().abandoned();
-    }
+    count(
+        switch (why) {
+          case GONE -> VersionStatistics.Failure.CANCELED;
+          case FULL, TOO_LATE -> VersionStatistics.Failure.REJECTED;
+          case CLOSING -> VersionStatistics.Failure.OTHER;
+        });
     leave();
     switch (why) {
       case GONE -> replies.refused(whyGone(call));
@@ -209,6 +212,10 @@ final class Pending implements Caller {
     }
     return RefusedRequestException.of(
         Status.Code.DEADLINE_EXCEEDED, "the deadline passed before it was computed");
+  }
+
+  private void count(VersionStatistics.Failure reason) {
+    version().statistics().failed(reason, System.nanoTime() - stations.received());
   }
 
   private ServedVersion version() {

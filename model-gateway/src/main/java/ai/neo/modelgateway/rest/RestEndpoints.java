@@ -2,6 +2,7 @@ package ai.neo.modelgateway.rest;
 
 import ai.neo.modelgateway.protocol.OpenInference;
 import ai.neo.modelgateway.protocol.RefusedRequestException;
+import ai.neo.modelgateway.protocol.SharedMemory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.Message;
@@ -31,6 +32,7 @@ public final class RestEndpoints implements HttpHandler {
   private static final String BINARY = "application/octet-stream";
 
   private final OpenInference protocol;
+  private final SettingEndpoints settings;
   private final CallerGuard guard;
 
   /**
@@ -38,6 +40,7 @@ public final class RestEndpoints implements HttpHandler {
    */
   public RestEndpoints(OpenInference protocol, InetSocketAddress listening) {
     this.protocol = protocol;
+    this.settings = new SettingEndpoints(protocol);
     this.guard = new CallerGuard(listening);
   }
 
@@ -54,7 +57,11 @@ public final class RestEndpoints implements HttpHandler {
     }
 
     static Reply of(Message message) {
-      return new Reply(200, Json.bytes(out -> Json.message(out, message)), -1);
+      return of(Json.bytes(out -> Json.message(out, message)));
+    }
+
+    static Reply of(byte[] json) {
+      return new Reply(200, json, -1);
     }
 
     static Reply error(int status, String message) {
@@ -108,12 +115,32 @@ public final class RestEndpoints implements HttpHandler {
       requireMethod(exchange, "GET");
       return Reply.of(protocol.server());
     }
+    List<String> rest = path.subList(2, path.size());
     return switch (path.get(1)) {
-      case "health" -> health(exchange, path.subList(2, path.size()));
-      case "models" -> models(exchange, path.subList(2, path.size()));
-      case "repository" -> repository(exchange, path.subList(2, path.size()));
+      case "health" -> health(exchange, rest);
+      case "models" -> models(exchange, rest);
+      case "repository" -> repository(exchange, rest);
+      case "logging" -> {
+        requireEmpty(rest);
+        yield Reply.of(settings.logging(exchange));
+      }
+      case "trace" -> {
+        if (!rest.equals(List.of("setting"))) {
+          throw notFound();
+        }
+        yield Reply.of(settings.trace(exchange, ""));
+      }
+      case "systemsharedmemory" ->
+          Reply.of(settings.sharedMemory(SharedMemory.SYSTEM, exchange, rest));
+      case "cudasharedmemory" -> Reply.of(settings.sharedMemory(SharedMemory.CUDA, exchange, rest));
       default -> throw notFound();
     };
+  }
+
+  private static void requireEmpty(List<String> rest) throws HttpRefusal {
+    if (!rest.isEmpty()) {
+      throw notFound();
+    }
   }
 
   private Reply health(HttpExchange exchange, List<String> rest) throws HttpRefusal {
@@ -148,6 +175,9 @@ public final class RestEndpoints implements HttpHandler {
     if (action.equals(List.of("infer"))) {
       requireMethod(exchange, "POST");
       return infer(exchange, model, version);
+    }
+    if (action.equals(List.of("trace", "setting"))) {
+      return Reply.of(settings.trace(exchange, model));
     }
     requireMethod(exchange, "GET");
     return switch (String.join("/", action)) {
@@ -217,8 +247,7 @@ public final class RestEndpoints implements HttpHandler {
   }
 
   private static Reply index(RepositoryIndexResponse index) {
-    return new Reply(
-        200,
+    return Reply.of(
         Json.bytes(
             out -> {
               out.writeStartArray();
@@ -226,8 +255,7 @@ public final class RestEndpoints implements HttpHandler {
                 Json.message(out, row);
               }
               out.writeEndArray();
-            }),
-        -1);
+            }));
   }
 
   /** The scalars of the body, or of the object in its field; none when there is no body. */
@@ -261,14 +289,14 @@ public final class RestEndpoints implements HttpHandler {
     }
   }
 
-  private static void requireMethod(HttpExchange exchange, String method) throws HttpRefusal {
+  static void requireMethod(HttpExchange exchange, String method) throws HttpRefusal {
     if (!exchange.getRequestMethod().equals(method)) {
       exchange.getResponseHeaders().set("Allow", method);
       throw new HttpRefusal(405, "Method Not Allowed");
     }
   }
 
-  private static HttpRefusal notFound() {
+  static HttpRefusal notFound() {
     return new HttpRefusal(404, "Not Found");
   }
 }

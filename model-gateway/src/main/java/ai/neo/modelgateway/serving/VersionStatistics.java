@@ -1,6 +1,9 @@
 package ai.neo.modelgateway.serving;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,8 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class VersionStatistics {
 
   private final LongAdder successes = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-  private final LongAdder abandoned = new LongAdder();
+  private final Map<Failure, LongAdder> failures = new EnumMap<>(Failure.class);
   private final LongAdder failureNs = new LongAdder();
   private final LongAdder queueNs = new LongAdder();
   private final LongAdder inputNs = new LongAdder();
@@ -25,6 +27,25 @@ public final class VersionStatistics {
   private final ConcurrentNavigableMap<Integer, Runs> runs = new ConcurrentSkipListMap<>();
   private final Latencies latencies = new Latencies();
   private final AtomicLong lastInferenceMs = new AtomicLong();
+
+  /** Why a right request got no answer, in Triton's words. */
+  public enum Failure {
+    /** As many waited as may, or its deadline would have passed before its turn. */
+    REJECTED,
+    /** Its caller had gone, or its deadline had passed, before it was computed. */
+    CANCELED,
+    /** The model could not answer. */
+    BACKEND,
+    /** The gateway closed, or is at fault. */
+    OTHER
+  }
+
+  /** Nothing counted yet. */
+  public VersionStatistics() {
+    for (Failure reason : Failure.values()) {
+      failures.put(reason, new LongAdder()); // all of them now: the map is not changed any more
+    }
+  }
 
   /**
    * The stations of one request, as times of one monotonic clock in nanoseconds.
@@ -58,15 +79,23 @@ public final class VersionStatistics {
     return latencies;
   }
 
-  /** Counts a request that the model could not answer. A wrong request counts nowhere. */
-  public void failed(long ns) {
+  /**
+   * Counts a request that got no answer. A wrong request counts nowhere.
+   *
+   * @param ns from receipt to refusal
+   */
+  public void failed(Failure reason, long ns) {
     failureNs.add(ns);
-    failures.increment();
+    count(reason).increment();
   }
 
-  /** Counts a request that was not computed, since its caller had gone or its deadline passed. */
-  public void abandoned() {
-    abandoned.increment();
+  /** The requests that got no answer for that reason. */
+  public long failures(Failure reason) {
+    return count(reason).sum();
+  }
+
+  private LongAdder count(Failure reason) {
+    return Objects.requireNonNull(failures.get(reason), "reason");
   }
 
   /** Counts a run of the engine that answered so many computations at once. */
@@ -111,8 +140,7 @@ public final class VersionStatistics {
     long succeeded = successes.sum();
     return new Totals(
         succeeded,
-        failures.sum(),
-        abandoned.sum(),
+        failures.values().stream().mapToLong(LongAdder::sum).sum(),
         failureNs.sum(),
         queueNs.sum(),
         inputNs.sum(),
@@ -122,11 +150,14 @@ public final class VersionStatistics {
         lastInferenceMs.get());
   }
 
-  /** A reading of the counters; times in nanoseconds. */
+  /**
+   * A reading of the counters; times in nanoseconds.
+   *
+   * @param failures for whichever reason
+   */
   public record Totals(
       long successes,
       long failures,
-      long abandoned,
       long failureNs,
       long queueNs,
       long inputNs,
@@ -134,6 +165,15 @@ public final class VersionStatistics {
       long outputNs,
       long rows,
       long lastInferenceMs) {
+
+    /**
+     * As Triton counts them: rows, or requests of a model whose first dimension is its own.
+     *
+     * @param maxBatchSize of the model; 0 for such a one
+     */
+    public long inferences(int maxBatchSize) {
+      return maxBatchSize > 0 ? rows : successes;
+    }
 
     /** From receipt to answer, summed over the requests that succeeded. */
     public long successNs() {

@@ -216,6 +216,12 @@ class DescriptionProtocolTest {
                 .getSettingsOrThrow("trace_level")
                 .getValue(0))
         .isEqualTo("OFF");
+    assertThatThrownBy(
+            () ->
+                fixture
+                    .stub()
+                    .traceSetting(TraceSettingRequest.newBuilder().setModelName("nope").build()))
+        .hasMessage("INVALID_ARGUMENT: Request for unknown model : nope");
     assertThat(
             fixture
                 .stub()

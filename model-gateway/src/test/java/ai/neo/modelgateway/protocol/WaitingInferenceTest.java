@@ -17,6 +17,7 @@ import inference.ModelStatisticsRequest;
 import inference.ServerLiveRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,7 @@ class WaitingInferenceTest {
     assertThat(engine.computed()).isEqualTo(2);
     assertThat(statistics().getSuccess().getCount()).isEqualTo(2);
     assertThat(statistics().getFail().getCount()).isEqualTo(1);
+    assertThat(metrics()).contains(failures("CANCELED", 1), failures("REJECTED", 0));
   }
 
   @Test
@@ -74,10 +76,21 @@ class WaitingInferenceTest {
     assertThat(computing.get(10, TimeUnit.SECONDS).getModelVersion()).isEqualTo("1");
     assertThat(waiting.get(10, TimeUnit.SECONDS).getModelVersion()).isEqualTo("1");
     assertThat(statistics().getQueue().getNs()).isPositive();
+    assertThat(statistics().getFail().getCount()).isEqualTo(1);
+    assertThat(metrics()).contains(failures("REJECTED", 1), failures("CANCELED", 0));
   }
 
   private static ModelInferRequest row(float first) {
     return raw(1).setRawInputContents(0, GatewayFixture.floats(first, 0, 0, 0)).build();
+  }
+
+  private static String failures(String reason, int count) {
+    return "nv_inference_request_failure{model=\"direction\",version=\"1\",reason=\"%s\"} %d\n"
+        .formatted(reason, count);
+  }
+
+  private String metrics() {
+    return new MetricsPage(fixture.catalog, List::of, OtherModels.none()).text();
   }
 
   private InferStatistics statistics() {

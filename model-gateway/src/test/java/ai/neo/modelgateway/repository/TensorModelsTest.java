@@ -440,13 +440,21 @@ class TensorModelsTest {
   }
 
   @Test
-  void statisticsCountRowsOfABatchAndLoadingIsAsOfAnyModel() {
+  void statisticsCountRowsOfABatchAndLoadingIsAsOfAnyModel() throws Exception {
     ModelStatistics before = statistics("words");
     served.stub().modelInfer(strings("a", "b", "c", "d").build());
     ModelStatistics after = statistics("words");
     assertThat(after.getInferenceCount() - before.getInferenceCount()).isEqualTo(2);
     assertThat(after.getInferenceStats().getQueue().getCount())
         .isEqualTo(before.getInferenceStats().getQueue().getCount() + 1);
+    URI page = URI.create("http://127.0.0.1:" + served.gateway.httpPort() + "/metrics");
+    assertThat(
+            CLIENT
+                .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
+                .body())
+        .contains(
+            "nv_inference_count{model=\"words\",version=\"1\"} %d\n"
+                .formatted(after.getInferenceCount()));
 
     served
         .stub()

@@ -198,14 +198,30 @@ final class ArtifactFiles {
     String root =
         database.inSnapshot(
             session -> Runs.artifactUri(session, run).orElseThrow(() -> Runs.unknown(run)));
+    return listed("run " + run, root, path);
+  }
+
+  /** {@code logged-models/ID/artifacts/directories}: the same of a logged model. */
+  JsonObject listOfLoggedModel(String id, Fields fields) {
+    String path = ArtifactPath.checked(fields.text("artifact_directory_path"));
+    String root =
+        database.inSnapshot(
+            session ->
+                LoggedModels.place(session, id)
+                    .orElseThrow(() -> LoggedModels.unknown(id))
+                    .artifactUri());
+    return listed("logged model " + id, root, path);
+  }
+
+  private JsonObject listed(String owner, String root, String path) {
     JsonObject answer = new JsonObject().put("root_uri", root);
     String base =
         pathOf(root)
             .orElseThrow(
                 () ->
                     MlflowException.invalid(
-                        "The files of run %s are at %s, which is not this server's"
-                            .formatted(run, Names.shown(root))));
+                        "The files of %s are at %s, which is not this server's"
+                            .formatted(owner, Names.shown(root))));
     JsonArray files =
         list(path.isEmpty() ? base : base + "/" + path, path.isEmpty() ? "" : path + "/");
     return files.isEmpty() ? answer : answer.put("files", files);

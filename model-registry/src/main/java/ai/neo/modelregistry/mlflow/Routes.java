@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Which call answers which verb and path. Calls block. */
 final class Routes {
   private static final Pattern LOGGED_MODEL =
-      Pattern.compile("logged-models/([^/]+)(/tags|/params|/tags/([^/]+))?");
+      Pattern.compile("logged-models/([^/]+)(/tags|/params|/artifacts/directories|/tags/([^/]+))?");
 
   private static final Pattern WEBHOOK = Pattern.compile("webhooks/([^/]+)(/test)?");
 
@@ -163,6 +163,8 @@ final class Routes {
     Call call =
         switch (method.name() + (tag.isEmpty() ? rest : "/tag")) {
           case "GET" -> (fields, caller) -> loggedModels.get(id);
+          case "GET/artifacts/directories" ->
+              (fields, caller) -> files.listOfLoggedModel(id, fields);
           case "PATCH" -> (fields, caller) -> loggedModels.finish(id, fields);
           case "DELETE" -> (fields, caller) -> loggedModels.delete(id);
           case "PATCH/tags" -> (fields, caller) -> loggedModels.setTags(id, fields);

@@ -37,6 +37,40 @@ class LoggedModelsTest {
   }
 
   @Test
+  void aModelsFilesAreListedFromItsRoot() {
+    JsonObject info =
+        mlflow
+            .post("logged-models", "experiment_id", "0", "name", "listed")
+            .ok()
+            .getJsonObject("model")
+            .getJsonObject("info");
+    String id = info.getString("model_id");
+    String root = info.getString("artifact_uri");
+    String place = "logged-models/" + id + "/artifacts/directories";
+    assertThat(mlflow.get(place).ok()).isEqualTo(object("root_uri", root));
+
+    String folder = root.substring("mlflow-artifacts:/".length());
+    mlflow.put(folder + "/data/deep/x", new byte[] {1, 2}).ok();
+    mlflow.put(folder + "/MLmodel", new byte[] {1, 2, 3}).ok();
+    assertThat(mlflow.get(place).ok())
+        .isEqualTo(
+            object(
+                "root_uri",
+                root,
+                "files",
+                new JsonArray(
+                    List.of(
+                        object("path", "MLmodel", "is_dir", false, "file_size", 3L),
+                        object("path", "data", "is_dir", true)))));
+    assertThat(mlflow.get(place, "artifact_directory_path", "data/deep").ok().getJsonArray("files"))
+        .isEqualTo(
+            new JsonArray(
+                List.of(object("path", "data/deep/x", "is_dir", false, "file_size", 2L))));
+    mlflow.get(place, "artifact_directory_path", "../0").invalid();
+    mlflow.get("logged-models/m-none/artifacts/directories").absent();
+  }
+
+  @Test
   void aModelIsLoggedUploadedFinishedAndRegistered() {
     String run = mlflow.run("0");
     JsonObject model =
