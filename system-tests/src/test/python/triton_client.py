@@ -199,6 +199,15 @@ def over_http(values, probabilities, versions):
     index = http.get_model_repository_index()
     assert {"name": model, "version": champion, "state": "READY", "reason": ""} in index, index
     assert http.get_inference_statistics(model, champion)["model_stats"][0]["inference_count"] > 0
+    assert http.get_log_settings()["log_error"] is True
+    for named in (None, model):
+        assert http.get_trace_settings(named)["trace_level"] == ["OFF"]
+    assert http.get_system_shared_memory_status() == http.get_cuda_shared_memory_status() == []
+    http.unregister_system_shared_memory()
+    http.unregister_cuda_shared_memory("region")
+    refused(
+        "501", "not offered", lambda: http.register_system_shared_memory("region", "/region", 64)
+    )
     rows = np.array(values, dtype=np.float32).reshape(-1, features)
     for binary in (True, False):
         given = rest.InferInput("features", list(rows.shape), "FP32")

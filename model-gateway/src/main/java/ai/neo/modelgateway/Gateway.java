@@ -6,6 +6,7 @@ import ai.neo.modelgateway.protocol.MetricsPage;
 import ai.neo.modelgateway.protocol.OpenInference;
 import ai.neo.modelgateway.protocol.OtherModels;
 import ai.neo.modelgateway.rest.RestEndpoints;
+import ai.neo.modelgateway.scheduling.CallersThreads;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.proto.learning.v1.LearnerStatus;
@@ -34,8 +35,8 @@ import java.util.function.Supplier;
  *
  * <p>Small requests to Neo's own networks are answered on the transport's own threads, since a
  * hand-over costs more than the answer. What other engines compute waits in a {@link Scheduler} for
- * one of a few threads, so that it holds nobody else up. Every other service, and every call of
- * ours that may block, runs on a virtual thread.
+ * one of a few threads, of which no model takes all, so that it holds nobody else up. Every other
+ * service, and every call of ours that may block, runs on a virtual thread.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -102,7 +103,7 @@ public final class Gateway implements AutoCloseable {
             new OpenInference.Models(catalog, parts.elsewhere()),
             settings.permissions().admin(),
             GatewayVersion.read(),
-            new OpenInference.Computing(threads.scheduler(), settings.limits().batching()));
+            threads.computing(settings.limits()));
     CallTracing tracing = new CallTracing(parts.telemetry());
     InferenceService inference = new InferenceService(protocol, threads.blocking());
     ServerBuilder<?> builder =
@@ -191,9 +192,14 @@ public final class Gateway implements AutoCloseable {
   private record Threads(Scheduler scheduler, ExecutorService blocking) {
     static Threads start(GatewaySettings.InferenceLimits limits) {
       return new Threads(
-          new Scheduler(limits.threads(), limits.waiting()),
+          new Scheduler(limits.threads(), limits.waiting(), limits.models()),
           Executors.newThreadPerTaskExecutor(
               Thread.ofVirtual().name("gateway-call-", 0).factory()));
+    }
+
+    OpenInference.Computing computing(GatewaySettings.InferenceLimits limits) {
+      return new OpenInference.Computing(
+          scheduler, new CallersThreads(limits.waiting(), limits.models()), limits.batching());
     }
 
     void end() {

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway;
 
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.ModelLimits;
 import java.util.Objects;
 
 /**
@@ -34,18 +35,21 @@ public record GatewaySettings(
   public record Permissions(boolean torchScript, boolean admin) {}
 
   /**
-   * How much is computed and kept waiting at once, by models that take longer than a hand-over
-   * between threads.
+   * How much is computed and kept waiting at once.
    *
-   * @param threads that compute; at least 1
-   * @param waiting requests that wait for one of them, for each model; more are refused at once
+   * @param threads that compute for models that take longer than a hand-over between threads; at
+   *     least 1
+   * @param waiting requests that wait for one of them, for each model, or that are computed at once
+   *     on their callers' threads; more are refused at once
    * @param batching which requests may be computed together
+   * @param models what holds for one model instead
    */
-  public record InferenceLimits(int threads, int waiting, Batching batching) {
+  public record InferenceLimits(int threads, int waiting, Batching batching, ModelLimits models) {
     private static final int MAX = 65_536;
 
     public InferenceLimits {
       Objects.requireNonNull(batching, "batching");
+      Objects.requireNonNull(models, "models");
       if (threads < 1 || threads > MAX || waiting < 1 || waiting > MAX) {
         throw new IllegalArgumentException(
             "inference threads and waiting requests must be 1 to %d: threads=%d waiting=%d"
@@ -53,14 +57,22 @@ public record GatewaySettings(
       }
     }
 
+    /** The same for every model. */
+    public InferenceLimits(int threads, int waiting, Batching batching) {
+      this(threads, waiting, batching, ModelLimits.none());
+    }
+
     /** Every request is computed alone, unless its caller agrees otherwise. */
     public InferenceLimits(int threads, int waiting) {
       this(threads, waiting, Batching.off());
     }
 
-    /** A thread for each processor, and a wait of well under a second for the last in the queue. */
+    /**
+     * A thread for each processor, which one model may hold, and one more for the others; and a
+     * wait of well under a second for the last in the queue.
+     */
     public static InferenceLimits defaults() {
-      return new InferenceLimits(Runtime.getRuntime().availableProcessors(), 256);
+      return new InferenceLimits(Runtime.getRuntime().availableProcessors() + 1, 256);
     }
   }
 

@@ -24,11 +24,24 @@ public final class GatedEngine implements ModelEngine {
   /** Kills the thread that computes it. */
   public static final float DEADLY = 667;
 
+  private final boolean quick;
   private final List<float[]> seen = new CopyOnWriteArrayList<>();
   private final OnnxEngine engine = new OnnxEngine();
   private final AtomicInteger computed = new AtomicInteger();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch standing = new CountDownLatch(1);
+
+  /** One that is asked by a few threads of the scheduler. */
+  public GatedEngine() {
+    this(false);
+  }
+
+  /**
+   * @param quick whether it says that it may be asked on callers' threads
+   */
+  public GatedEngine(boolean quick) {
+    this.quick = quick;
+  }
 
   /** Batches computed since the gate was last shut. */
   public int computed() {
@@ -89,7 +102,7 @@ public final class GatedEngine implements ModelEngine {
 
     @Override
     public boolean isQuick() {
-      return false;
+      return quick;
     }
 
     @Override

@@ -6,6 +6,7 @@ import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.quality.QualitySettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.ModelLimits;
 import ai.neo.modelgateway.serving.TriedEngine;
 import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.RegistrySettings;
@@ -109,8 +110,14 @@ record TierSettings(
         --parent-pid PID       end when that process is gone
         --model MODEL          warm this model before being ready; repeatable (direction)
         --allow-torchscript    load models that are programs
-        --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor)
-        --max-waiting N        requests that may wait for them, for each model (256)
+        --inference-threads N  compute with ONNX Runtime and PyTorch (one for each processor, one more)
+        --max-waiting N        requests that may wait for them, for each model (256); of Neo's own
+                               networks, that may be computed at once
+        --model-threads MODEL=N
+                               how many of these threads this model may hold; repeatable (all but
+                               one, so that a slow model leaves one to the others)
+        --model-waiting MODEL=N
+                               for this model instead of --max-waiting; repeatable
         --batch MODEL=ROWS     compute up to so many rows of waiting requests at once; repeatable
         --learning NAME=VALUE  a setting of the learner, such as guards.probeChange=0.3; repeatable
         --quality NAME=VALUE   how models are watched, such as falseAlarmEvery=30d; repeatable.
@@ -152,6 +159,14 @@ record TierSettings(
   private static final String MLFLOW_HOST = "--mlflow-host";
   private static final String LOOPBACK = "127.0.0.1";
   private static final String HEDGE = "--forward-hedge-ms";
+  private static final String BATCH = "--batch";
+  private static final String MODEL_THREADS = "--model-threads";
+  private static final String MODEL_WAITING = "--model-waiting";
+
+  /** Options that hold for one model, with their form. */
+  private static final Map<String, String> PER_MODEL =
+      Map.of(BATCH, "MODEL=ROWS", MODEL_THREADS, "MODEL=N", MODEL_WAITING, "MODEL=N");
+
   private static final Set<String> VALUES =
       Set.of(
           "--host",
@@ -193,7 +208,7 @@ record TierSettings(
   static TierSettings of(List<String> arguments, Map<String, String> environment) {
     Map<String, String> options = new HashMap<>();
     List<String> models = new ArrayList<>();
-    Map<String, Integer> batches = new HashMap<>();
+    Map<String, Map<String, Integer>> perModel = new HashMap<>();
     StringBuilder learning = new StringBuilder();
     StringBuilder quality = new StringBuilder();
     List<ForwardTarget> targets = new ArrayList<>();
@@ -213,8 +228,8 @@ record TierSettings(
         names.add(value(arguments, ++i));
       } else if (option.equals("--forward")) {
         targets.add(ForwardTarget.parse(value(arguments, ++i)));
-      } else if (option.equals("--batch")) {
-        batch(value(arguments, ++i), batches);
+      } else if (PER_MODEL.containsKey(option)) {
+        perModel(option, value(arguments, ++i), perModel);
       } else if (option.equals("--learning")) {
         learning.append(value(arguments, ++i)).append('\n');
       } else if (option.equals("--quality")) {
@@ -231,7 +246,7 @@ record TierSettings(
             whole(options, "--http-port", defaults.httpPort()),
             new GatewaySettings.Permissions(
                 options.containsKey("--allow-torchscript"), options.containsKey("--admin")),
-            limits(options, new Batching(batches)));
+            limits(options, perModel));
     Path directory = directory(required(options, "--data-dir"), "--data-dir");
     return new TierSettings(
         gateway,
@@ -331,21 +346,27 @@ record TierSettings(
   }
 
   private static GatewaySettings.InferenceLimits limits(
-      Map<String, String> options, Batching batching) {
+      Map<String, String> options, Map<String, Map<String, Integer>> perModel) {
     GatewaySettings.InferenceLimits defaults = GatewaySettings.InferenceLimits.defaults();
     return new GatewaySettings.InferenceLimits(
         whole(options, "--inference-threads", defaults.threads()),
         whole(options, "--max-waiting", defaults.waiting()),
-        batching);
+        new Batching(perModel.getOrDefault(BATCH, Map.of())),
+        new ModelLimits(
+            perModel.getOrDefault(MODEL_THREADS, Map.of()),
+            perModel.getOrDefault(MODEL_WAITING, Map.of())));
   }
 
-  private static void batch(String text, Map<String, Integer> batches) {
+  private static void perModel(
+      String option, String text, Map<String, Map<String, Integer>> numbers) {
     int sign = text.lastIndexOf('=');
     if (sign < 1) {
-      throw new IllegalArgumentException("--batch must be MODEL=ROWS, not '" + text + "'");
+      throw new IllegalArgumentException(
+          "%s must be %s, not '%s'".formatted(option, PER_MODEL.get(option), text));
     }
-    batches.put(
-        text.substring(0, sign), Math.toIntExact(number(text.substring(sign + 1), "--batch")));
+    numbers
+        .computeIfAbsent(option, name -> new HashMap<>())
+        .put(text.substring(0, sign), Math.toIntExact(number(text.substring(sign + 1), option)));
   }
 
   private static String value(List<String> arguments, int index) {

@@ -7,6 +7,7 @@ import ai.neo.modelgateway.GatewaySettings;
 import ai.neo.modelgateway.forward.ForwardTarget;
 import ai.neo.modelgateway.learning.LearningSettings;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.ModelLimits;
 import ai.neo.modelregistry.ArtifactPlace;
 import ai.neo.modelregistry.gates.RegistryPolicy;
 import ai.neo.modelregistry.mlflow.MlflowAddress;
@@ -109,6 +110,7 @@ class TierSettingsTest {
     arguments.addAll(List.of("--batch", "a=32", "--batch", "b=8"));
     arguments.addAll(List.of("--registry-port", "18003", "--mlflow-host", "0.0.0.0"));
     arguments.addAll(List.of("--allow-host", "Models.lan", "--allow-host", "10.0.0.7"));
+    arguments.addAll(List.of("--model-threads", "a=2", "--model-waiting", "b=7"));
     arguments.addAll(List.of("--learning", "guards.probeChange=0.3"));
     arguments.addAll(List.of("--learning", "snapshotEvery=64"));
     arguments.addAll(List.of("--quality", "window=256", "--quality", "retrainOnDrift=true"));
@@ -129,7 +131,11 @@ class TierSettingsTest {
                 0,
                 18_002,
                 new GatewaySettings.Permissions(true, true),
-                new GatewaySettings.InferenceLimits(3, 9, new Batching(Map.of("a", 32, "b", 8)))));
+                new GatewaySettings.InferenceLimits(
+                    3,
+                    9,
+                    new Batching(Map.of("a", 32, "b", 8)),
+                    new ModelLimits(Map.of("a", 2), Map.of("b", 7)))));
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.mlflow())
         .isEqualTo(new MlflowAddress("0.0.0.0", 18_003, List.of("models.lan", "10.0.0.7")));
@@ -156,6 +162,12 @@ class TierSettingsTest {
         .hasMessage("--batch must be MODEL=ROWS, not 'a'");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--batch", "a=0"))
         .hasMessageContaining("1 to 4096 rows");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--model-threads", "a"))
+        .hasMessage("--model-threads must be MODEL=N, not 'a'");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--model-threads", "a=0"))
+        .hasMessage("a limit must name a model and be 1 to 65536 threads: a=0");
+    assertThatThrownBy(() -> of("--data-dir", "/d", "--model-waiting", "a=x"))
+        .hasMessage("--model-waiting must be a number, not 'x'");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--learning", "speed=9"))
         .hasMessageContaining("--learning: there is no setting 'speed'; there are");
     assertThatThrownBy(() -> of("--data-dir", "/d", "--quality", "window=9"))

@@ -4,6 +4,7 @@ import ai.neo.modelgateway.engine.Question;
 import ai.neo.modelgateway.routing.ActiveRoute;
 import ai.neo.modelgateway.routing.ActiveRoutes;
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.CallersThreads;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.TensorContract;
@@ -33,6 +34,7 @@ final class Inference {
 
   private final ServingCatalog catalog;
   private final Scheduler scheduler;
+  private final CallersThreads callers;
   private final Batching batching;
   private final ForwardedInference forwarded;
   private final ActiveRoutes routes;
@@ -41,6 +43,7 @@ final class Inference {
     this.catalog = catalog;
     this.routes = elsewhere.routes();
     this.scheduler = computing.scheduler();
+    this.callers = computing.callers();
     this.batching = computing.batching();
     this.forwarded = new ForwardedInference(elsewhere.forwarding(), catalog, this::startHere);
   }
@@ -141,8 +144,10 @@ final class Inference {
       replies.refused(RefusedRequestException.of(Status.Code.INTERNAL, "internal failure: " + e));
       return;
     }
-    if (pending.rows() == 0 || isQuick(order.request(), entered)) {
-      pending.compute();
+    if (pending.rows() == 0) {
+      pending.answerNothing();
+    } else if (isQuick(order.request(), entered)) {
+      pending.compute(callers);
     } else {
       schedule(pending);
     }

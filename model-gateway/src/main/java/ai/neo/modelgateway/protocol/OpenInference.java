@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.scheduling.Batching;
+import ai.neo.modelgateway.scheduling.CallersThreads;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import inference.LogSettingsRequest;
@@ -56,8 +57,13 @@ public final class OpenInference {
   /** What is served: the registry's models, and those from elsewhere. */
   public record Models(ServingCatalog catalog, OtherModels elsewhere) {}
 
-  /** Who computes, and what of it together. */
-  public record Computing(Scheduler scheduler, Batching batching) {}
+  /**
+   * Who computes, and what of it together.
+   *
+   * @param scheduler what takes long
+   * @param callers the rest
+   */
+  public record Computing(Scheduler scheduler, CallersThreads callers, Batching batching) {}
 
   /**
    * False while a model that should be served from here has no version that answers. Models of

@@ -5,6 +5,7 @@ import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.engine.Question;
 import ai.neo.modelgateway.engine.Tensors;
 import ai.neo.modelgateway.scheduling.Caller;
+import ai.neo.modelgateway.scheduling.CallersThreads;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.scheduling.Work;
 import ai.neo.modelgateway.serving.ServedVersion;
@@ -104,15 +105,26 @@ final class Pending implements Caller {
     }
   }
 
-  /** Computes on this thread. */
-  void compute() {
-    if (rows() == 0) {
-      long now = System.nanoTime();
-      version().statistics().ran(1, 0);
-      answered(new Result(new Answer(new float[0], new float[0]), 0, now, now));
+  /** Answers no rows at all, which nothing computes. */
+  void answerNothing() {
+    long now = System.nanoTime();
+    version().statistics().ran(1, 0);
+    answered(new Result(new Answer(new float[0], new float[0]), 0, now, now));
+  }
+
+  /** Computes on this thread, if there is a place for it. */
+  void compute(CallersThreads callers) {
+    CallersThreads.Place place = callers.of(version().artifact().model());
+    if (!place.enter()) {
+      refused(Refusal.FULL);
       return;
     }
-    Scheduler.Attempt attempt = Scheduler.attempt(version(), question);
+    Scheduler.Attempt attempt;
+    try {
+      attempt = Scheduler.attempt(version(), question);
+    } finally {
+      place.leave();
+    }
     if (attempt.reply().isEmpty()) {
       failed(attempt.problem());
       return;

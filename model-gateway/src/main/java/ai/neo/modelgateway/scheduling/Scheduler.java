@@ -6,10 +6,13 @@ import ai.neo.modelgateway.serving.ServedVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -21,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has a few threads compute what takes long: the earliest deadline first, a bounded number waiting
- * for each model. Where callers allow it, what waits for the same version is computed together, as
+ * for each model, and a bounded number of threads held by one, so that a slow model leaves the
+ * others theirs. Where callers allow it, what waits for the same version is computed together, as
  * much as is there when a thread is free; nothing waits for company. Identical requests under way
  * at once are computed once. A computation that fails in company is tried alone, so that nobody
  * pays for a neighbour. Safe for any thread; only {@link #close} blocks.
@@ -37,12 +41,17 @@ public final class Scheduler implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final int waitingMax;
+  private final ModelLimits limits;
   private final TreeSet<Computation> queue =
       new TreeSet<>(
           Comparator.<Computation>comparingLong(c -> c.deadlineNs)
               .thenComparingLong(c -> c.arrival));
   private final Map<Work.Key, Computation> underWay = new HashMap<>();
   private final Map<String, Integer> waiting = new HashMap<>();
+
+  /** By model, the threads that compute for it now. */
+  private final Map<String, Integer> held = new HashMap<>();
+
   private final ThreadPoolExecutor threads;
 
   /** By model, what a run takes: a moving average, in nanoseconds. */
@@ -58,17 +67,19 @@ public final class Scheduler implements AutoCloseable {
 
   /**
    * @param threadCount that compute
-   * @param waitingMax callers that may wait for each model
+   * @param waitingMax callers that may wait for each model that the limits do not list
    */
-  public Scheduler(int threadCount, int waitingMax) {
-    this(threadCount, waitingMax, System::nanoTime);
+  public Scheduler(int threadCount, int waitingMax, ModelLimits limits) {
+    this(threadCount, waitingMax, limits, System::nanoTime);
   }
 
-  Scheduler(int threadCount, int waitingMax, LongSupplier clock) {
+  Scheduler(int threadCount, int waitingMax, ModelLimits limits, LongSupplier clock) {
+    this.limits = Objects.requireNonNull(limits, "limits");
     this.clock = clock;
     this.originNs = clock.getAsLong();
     this.waitingMax = waitingMax;
-    // Its queue holds a token for each computation that waits, and as many as ever waited at most.
+    // Its queue holds a token for each computation that could begin if a thread were free, at
+    // least, and no more than ever waited.
     this.threads =
         new ThreadPoolExecutor(
             threadCount,
@@ -113,7 +124,7 @@ public final class Scheduler implements AutoCloseable {
       boolean waits = same.isEmpty() || !same.get().running;
       if (closed) {
         refusal = Caller.Refusal.CLOSING;
-      } else if (waits && waiting.getOrDefault(model(work), 0) >= waitingMax) {
+      } else if (waits && isFull(model(work))) {
         refusal = Caller.Refusal.FULL;
       } else if (waits && comesTooLate(work)) {
         refusal = Caller.Refusal.TOO_LATE;
@@ -133,26 +144,51 @@ public final class Scheduler implements AutoCloseable {
     return Optional.empty();
   }
 
+  private boolean isFull(String model) {
+    return waiting.getOrDefault(model, 0) >= limits.waiting(model, waitingMax);
+  }
+
   /**
    * Whether what is more urgent takes longer, by how long runs have taken of late, than the caller
    * waits. With nothing before it work is always tried, so that one slow run shuts nobody out for
    * good; what it may be computed together with is not before it.
    */
   private boolean comesTooLate(Work work) {
+    if (!work.hasDeadline()) {
+      return false;
+    }
+    String model = model(work);
     long deadlineNs = work.deadlineNs() - originNs;
-    double before = 0;
+    double own = 0;
+    double theirs = 0;
+    Set<String> others = new HashSet<>();
     for (Computation other : queue) {
       if (other.deadlineNs > deadlineNs) {
         break;
       }
-      if (!work.joins(other.work)) {
-        before += recentNs(other.work);
+      if (work.joins(other.work)) {
+        continue;
+      }
+      if (model(other.work).equals(model)) {
+        own += recentNs(other.work);
+      } else {
+        theirs += recentNs(other.work);
+        others.add(model(other.work));
       }
     }
-    double waitNs = before / threads.getMaximumPoolSize();
-    return before > 0
-        && work.hasDeadline()
-        && waitNs + recentNs(work) > work.deadlineNs() - clock.getAsLong();
+    int all = threads.getMaximumPoolSize();
+    // Where the others may not hold every thread, there is one that does not wait for them.
+    boolean shared = others.stream().mapToInt(this::threadsMax).sum() >= all;
+    double waitNs = Math.max(own / threadsMax(model), shared ? (own + theirs) / all : 0);
+    return waitNs > 0 && waitNs + recentNs(work) > work.deadlineNs() - clock.getAsLong();
+  }
+
+  private int threadsMax(String model) {
+    return limits.threads(model, threads.getMaximumPoolSize());
+  }
+
+  private boolean mayBegin(String model) {
+    return held.getOrDefault(model, 0) < threadsMax(model);
   }
 
   private double recentNs(Work work) {
@@ -172,10 +208,16 @@ public final class Scheduler implements AutoCloseable {
     Computation computation = new Computation(work, key, arrivals++, work.deadlineNs() - originNs);
     queue.add(computation);
     underWay.put(computation.key, computation);
-    if (threads.getQueue().size() < queue.size()) { // those of work that was withdrawn are left
+    wake(model(work));
+    return computation;
+  }
+
+  /** Has one more thread look, where work of that model could begin. */
+  private void wake(String model) {
+    boolean fewer = threads.getQueue().size() < queue.size(); // some may be of what was withdrawn
+    if (fewer && mayBegin(model)) {
       threads.execute(this::computeNext);
     }
-    return computation;
   }
 
   private void hurry(Computation computation, long deadlineNs) {
@@ -214,9 +256,10 @@ public final class Scheduler implements AutoCloseable {
 
   private void computeNext() {
     List<Caller> gone = new ArrayList<>();
-    List<Computation> batch = taken(gone);
-    gone.forEach(caller -> tell(() -> caller.refused(Caller.Refusal.GONE)));
+    List<Computation> batch = new ArrayList<>();
+    Optional<String> model = taken(batch, gone);
     try {
+      gone.forEach(caller -> tell(() -> caller.refused(Caller.Refusal.GONE)));
       if (batch.size() > 1) {
         together(batch);
       } else {
@@ -227,18 +270,25 @@ public final class Scheduler implements AutoCloseable {
       for (Computation computation : batch) {
         left(computation).forEach(caller -> tell(() -> caller.failed("its thread died")));
       }
+      model.ifPresent(this::released);
     }
   }
 
-  /** The most urgent computation, and what may go with it. None when its callers have gone. */
-  private List<Computation> taken(List<Caller> gone) {
+  /**
+   * The most urgent computation that may begin, and what may go with it; none when its callers have
+   * gone.
+   *
+   * @return the model for which this thread is held now, until it is released
+   */
+  private Optional<String> taken(List<Computation> batch, List<Caller> gone) {
     lock.lock();
     try {
-      List<Computation> batch = new ArrayList<>();
-      Computation first = queue.pollFirst();
-      if (first == null) {
-        return batch;
+      Optional<Computation> next = next();
+      if (next.isEmpty()) {
+        return Optional.empty();
       }
+      Computation first = next.get();
+      held.merge(model(first.work), 1, Integer::sum);
       take(first, batch, gone);
       Iterator<Computation> others = queue.iterator();
       int rows = first.work.rows();
@@ -250,7 +300,33 @@ public final class Scheduler implements AutoCloseable {
           rows += take(other, batch, gone) ? other.work.rows() : 0;
         }
       }
-      return batch;
+      return Optional.of(model(first.work));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Out of the queue: the most urgent one whose model does not hold all that it may. */
+  private Optional<Computation> next() {
+    Iterator<Computation> all = queue.iterator();
+    while (all.hasNext()) {
+      Computation next = all.next();
+      if (mayBegin(model(next.work))) {
+        all.remove();
+        return Optional.of(next);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A thread is done with that model; whoever waited for its place is next. */
+  private void released(String model) {
+    lock.lock();
+    try {
+      held.merge(model, -1, (now, fewer) -> now + fewer == 0 ? null : now + fewer);
+      if (waiting.containsKey(model)) {
+        wake(model);
+      }
     } finally {
       lock.unlock();
     }

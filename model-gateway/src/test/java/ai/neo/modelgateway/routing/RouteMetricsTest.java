@@ -40,7 +40,7 @@ class RouteMetricsTest {
 
   @BeforeEach
   void start() {
-    fixture = GatewayFixture.start(new InferenceLimits(2, 1024), new GatedEngine());
+    fixture = GatewayFixture.start(new InferenceLimits(3, 1024), new GatedEngine());
     fixture.add(new TinyOnnx().bias(0, 0, 3).expectedReturn().bytes());
     fixture.add(new TinyOnnx().bias(0, 3, 0).expectedReturn().bytes());
   }

@@ -74,7 +74,7 @@ class RoutedInferenceTest {
   void start() {
     fixture =
         GatewayFixture.start(
-            new InferenceLimits(2, 1024), new GatedChallenger(gated, new OnnxEngine()));
+            new InferenceLimits(3, 1024), new GatedChallenger(gated, new OnnxEngine()));
     fixture.add(new TinyOnnx().bias(0, 0, 3).expectedReturn().bytes());
     routing = RoutingServiceGrpc.newBlockingStub(fixture.channel);
   }

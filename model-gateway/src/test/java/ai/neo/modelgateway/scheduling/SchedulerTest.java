@@ -30,7 +30,7 @@ class SchedulerTest {
   void start() {
     fixture = GatewayFixture.start(InferenceLimits.defaults(), engine);
     entered = fixture.catalog.enter(GatewayFixture.MODEL, "").orElseThrow();
-    scheduler = new Scheduler(1, 9, clock::get);
+    scheduler = new Scheduler(1, 9, ModelLimits.none(), clock::get);
   }
 
   @AfterEach

@@ -145,13 +145,15 @@ public final class Configuration {
     options.addAll(List.of("--trial-memory-mb", text("gateway.trial_memory_mb")));
     given("gateway.inference_threads")
         .ifPresent(threads -> options.addAll(List.of("--inference-threads", threads)));
-    given("gateway.batch")
-        .ifPresent(
-            sizes -> {
-              for (String size : sizes.split(",", -1)) {
-                options.addAll(List.of("--batch", size));
-              }
-            });
+    for (String name : List.of("batch", "model_threads", "model_waiting")) {
+      given("gateway." + name)
+          .ifPresent(
+              models -> {
+                for (String model : models.split(",", -1)) {
+                  options.addAll(List.of("--" + name.replace('_', '-'), model));
+                }
+              });
+    }
     if (yes("gateway.allow_torchscript")) {
       options.add("--allow-torchscript");
     }

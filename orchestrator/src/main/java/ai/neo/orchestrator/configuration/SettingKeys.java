@@ -189,7 +189,7 @@ public final class SettingKeys {
     keys.add(
         new SettingKey(
             "gateway.batch",
-            new ValueKind.BatchSizes(),
+            new ValueKind.NumberPerModel("ROWS", 32),
             "",
             "MODEL=ROWS: compute up to so many rows of waiting requests at once; else each alone."));
     keys.add(
@@ -197,13 +197,28 @@ public final class SettingKeys {
             "gateway.inference_threads",
             new ValueKind.WholeNumber(1, 1_024),
             "",
-            "Threads that compute with ONNX Runtime and PyTorch; else one for each processor."));
+            "Threads that compute with ONNX Runtime and PyTorch; else one for each processor, and one"
+                + " more."));
     keys.add(
         new SettingKey(
             "gateway.max_waiting",
             new ValueKind.WholeNumber(1, 1_000_000),
             "256",
-            "Requests that may wait for them, for each model."));
+            "Requests that may wait for them, for each model; of Neo's own networks, that may be"
+                + " computed at once."));
+    keys.add(
+        new SettingKey(
+            "gateway.model_threads",
+            new ValueKind.NumberPerModel("THREADS", 2),
+            "",
+            "MODEL=THREADS: how many of them one model may hold; else all but one, so that a slow"
+                + " model leaves one to the others."));
+    keys.add(
+        new SettingKey(
+            "gateway.model_waiting",
+            new ValueKind.NumberPerModel("REQUESTS", 32),
+            "",
+            "MODEL=REQUESTS: for one model, instead of gateway.max_waiting."));
   }
 
   private static void quality(List<SettingKey> keys) {

@@ -178,11 +178,16 @@ sealed interface ValueKind {
     }
   }
 
-  /** How many rows of each model are computed at once. */
-  record BatchSizes() implements ValueKind {
+  /**
+   * A number for each of some models.
+   *
+   * @param number what it is of, as its form names it
+   * @param example one that is right
+   */
+  record NumberPerModel(String number, int example) implements ValueKind {
     @Override
     public String expected() {
-      return "MODEL=ROWS, several with commas, such as direction=32";
+      return "MODEL=%s, several with commas, such as direction=%d".formatted(number, example);
     }
 
     @Override

@@ -49,6 +49,8 @@ class ConfigurationSourcesTest {
               allow_torchscript: true
               batch: "direction=32,other=8"
               inference_threads: 3
+              model_threads: "direction=2,other=1"
+              model_waiting: "other=7"
               forward: triton=h:1
               model_repository: /models
               trial_memory_mb: 64
@@ -59,6 +61,7 @@ class ConfigurationSourcesTest {
     assertThat(String.join(" ", configuration.modelTier().options()))
         .startsWith(
             "--max-waiting 256 --trial-memory-mb 64 --inference-threads 3 --batch direction=32 --batch other=8"
+                + " --model-threads direction=2 --model-threads other=1 --model-waiting other=7"
                 + " --allow-torchscript --admin --forward triton=h:1 --forward-hedge-ms 50"
                 + " --model-repository /models --policy /policy.yaml --learning ");
   }
