@@ -352,6 +352,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     metrics.put("held_out_accuracy", heldOut.accuracy());
     metrics.put("held_out_log_loss", heldOut.logLoss());
     metrics.put("held_out_net_return", heldOut.netReturn());
+    String digest = order.rows().digest();
     String data =
         order.data()
             + " ["
@@ -363,13 +364,20 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
             + " to "
             + Long.toUnsignedString(order.rows().lastTimeNs())
             + " ns, sha256 "
-            + order.rows().digest()
+            + digest
             + "]";
     Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
     String architecture = trained.network().shape().architecture().label();
     ModelVersion version =
         desk.register(
-            new ModelDesk.Proposal(trained.network(), champion.orElse(""), data, metrics, TRAINER),
+            new ModelDesk.Proposal(
+                trained.network(),
+                champion.orElse(""),
+                data,
+                metrics,
+                TRAINER,
+                new ModelDesk.Dataset(order.data(), digest),
+                0),
             architecture
                 + " trained from new weights with seed "
                 + Long.toUnsignedString(order.plan().seed())

@@ -55,6 +55,17 @@ final class ModelDesk {
   record NetworkVersion(String version, String digest, DirectionNetwork network) {}
 
   /**
+   * The rows that a version was trained on.
+   *
+   * @param manifest what they were made from, as whoever sent them says
+   * @param digest SHA-256 of the rows themselves, hexadecimal
+   */
+  record Dataset(String manifest, String digest) {
+    /** What matured while a champion served; the journal's offset says which. */
+    static final Dataset OUTCOMES = new Dataset("", "");
+  }
+
+  /**
    * A version to be registered.
    *
    * @param parent version that it was learned from, empty for a root
@@ -66,6 +77,7 @@ final class ModelDesk {
       String data,
       Map<String, Double> metrics,
       String actor,
+      Dataset dataset,
       long journalSequence) {
 
     /** Of a network that no journal led to. */
@@ -75,7 +87,7 @@ final class ModelDesk {
         String data,
         Map<String, Double> metrics,
         String actor) {
-      this(network, parent, data, metrics, actor, 0);
+      this(network, parent, data, metrics, actor, Dataset.OUTCOMES, 0);
     }
   }
 
@@ -171,6 +183,11 @@ final class ModelDesk {
             .setActor(proposal.actor())
             .setReason(reason)
             .setGoldenRows(goldenRows(proposal.network()));
+    request
+        .getLineageBuilder()
+        .setDatasetManifest(proposal.dataset().manifest())
+        .setDatasetDigest(proposal.dataset().digest())
+        .setCode("neo, " + proposal.network().provenance().engine());
     if (proposal.journalSequence() > 0) {
       request.getLineageBuilder().setLearnerJournalOffset(proposal.journalSequence());
     }

@@ -79,6 +79,7 @@ final class Proposer {
                   snapshot.description(),
                   metrics(candidateScore, championScore),
                   Learner.ACTOR,
+                  ModelDesk.Dataset.OUTCOMES,
                   snapshot.journalSequence()),
               snapshot.reason());
       registered = version.getVersion();

@@ -26,6 +26,7 @@ import ai.neo.proto.learning.v1.TrainProgress;
 import ai.neo.proto.learning.v1.TrainRequest;
 import ai.neo.proto.learning.v1.TrainRows;
 import ai.neo.proto.learning.v1.WatchModelsRequest;
+import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
@@ -95,7 +96,13 @@ class LearningServiceTest {
     assertThat(progress.getFirst().getModelVersion()).isEmpty();
     assertThat(catalog.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("1");
     assertThat(registry.records().getFirst().getActor()).isEqualTo("trainer");
-    assertThat(registry.list(MODEL).getFirst().getDataDescription()).contains("planted", "1500");
+    ModelVersion first = registry.list(MODEL).getFirst();
+    assertThat(first.getDataDescription()).contains("planted", "1500");
+    assertThat(first.getLineage().getDatasetManifest()).isEqualTo(header().getDataDescription());
+    assertThat(first.getLineage().getDatasetDigest())
+        .matches("[0-9a-f]{64}")
+        .isSubstringOf(first.getDataDescription());
+    assertThat(first.getLineage().getCode()).startsWith("neo, djl ").contains("pytorch");
 
     assertThat(train(header().build(), 1).getLast().getModelDigest())
         .isEqualTo(progress.getLast().getModelDigest());

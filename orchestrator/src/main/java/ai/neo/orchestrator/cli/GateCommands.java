@@ -4,6 +4,7 @@ import ai.neo.orchestrator.gateway.ArtifactDifference;
 import ai.neo.orchestrator.gateway.EvaluationText;
 import ai.neo.orchestrator.gateway.RegistryDesk;
 import ai.neo.orchestrator.gateway.RegistryView;
+import ai.neo.proto.registry.v1.Artifact;
 import ai.neo.proto.registry.v1.Evaluation;
 import ai.neo.proto.signing.SigningKey;
 import ai.neo.proto.signing.Statements;
@@ -28,18 +29,14 @@ final class GateCommands {
   abstract static class OfModel implements Callable<Integer> {
     @CommandLine.Mixin private RegistryDoor door;
 
-    @CommandLine.Option(
-        names = "--model",
-        paramLabel = "NAME",
-        description = "The model (default: direction).")
-    private String model = "direction";
+    @CommandLine.Mixin private ModelOption model;
 
     @CommandLine.Option(names = "--json", description = "The answer on one line.")
     private boolean json;
 
     @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-    abstract JsonObject ask(RegistryDesk desk, Channel channel);
+    abstract JsonObject ask(Channel channel);
 
     int code(JsonObject answer) {
       return 0;
@@ -49,13 +46,17 @@ final class GateCommands {
       return door.actor();
     }
 
-    String model() {
+    ModelOption model() {
       return model;
+    }
+
+    RegistryDoor door() {
+      return door;
     }
 
     @Override
     public Integer call() {
-      JsonObject answer = door.with(channel -> ask(new RegistryDesk(channel, model), channel));
+      JsonObject answer = door.with(this::ask);
       spec.commandLine().getOut().println(json ? answer.encode() : answer.encodePrettily());
       return code(answer);
     }
@@ -64,16 +65,22 @@ final class GateCommands {
   @CommandLine.Command(
       name = "gates",
       mixinStandardHelpOptions = true,
-      description = "What each gate would say to a promotion now; exit code 3 if one refuses.",
+      description = {
+        "What each gate would say to a promotion now; exit code 3 if one refuses.",
+        "Then the requests for it that wait for a second person, with the id to approve."
+      },
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model gates 3", "  ./neo model gates 3 --json"})
+      footer = {"  ./neo model gates 3", "  ./neo model gates spread@3 --json"})
   static final class Gates extends OfModel {
-    @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.")
+    @CommandLine.Parameters(
+        paramLabel = "[NAME@]VERSION",
+        description = "Of the model direction where no other is named.")
     private String version;
 
     @Override
-    JsonObject ask(RegistryDesk desk, Channel channel) {
-      return desk.gates(version);
+    JsonObject ask(Channel channel) {
+      ModelName wanted = model().version(version);
+      return new RegistryDesk(channel, wanted.name()).gates(wanted.version(), Instant.now());
     }
 
     @Override
@@ -102,14 +109,17 @@ final class GateCommands {
     private boolean only;
 
     @Override
-    JsonObject ask(RegistryDesk desk, Channel channel) {
-      JsonObject approved = desk.approve(id, actor(), reason);
+    JsonObject ask(Channel channel) {
+      JsonObject approved = new RegistryDesk(channel, model().name()).approve(id, actor(), reason);
       if (only) {
         return approved;
       }
       JsonObject promoted =
-          new RegistryView(channel, approved.getString("model"))
-              .promote(approved.getString("version"), actor(), reason);
+          door()
+              .withGateway(
+                  gateway ->
+                      new RegistryView(gateway, approved.getString("model"))
+                          .promote(approved.getString("version"), actor(), reason));
       return approved.put("promoted", promoted);
     }
   }
@@ -125,8 +135,8 @@ final class GateCommands {
       footer = {"  ./neo model verify", "  ./neo model verify --model my-model --json"})
   static final class Verify extends OfModel {
     @Override
-    JsonObject ask(RegistryDesk desk, Channel channel) {
-      return desk.verify();
+    JsonObject ask(Channel channel) {
+      return new RegistryDesk(channel, model().name()).verify();
     }
 
     @Override
@@ -148,15 +158,23 @@ final class GateCommands {
       footerHeading = "%nExamples:%n",
       footer = {"  ./neo model diff 2 3", "  ./neo model diff 2 3 --json"})
   static final class Diff extends OfModel {
-    @CommandLine.Parameters(index = "0", paramLabel = "A", description = "A version.")
+    @CommandLine.Parameters(
+        index = "0",
+        paramLabel = "[NAME@]A",
+        description = "A version, of direction where no other model is named.")
     private String from;
 
-    @CommandLine.Parameters(index = "1", paramLabel = "B", description = "Another.")
+    @CommandLine.Parameters(index = "1", paramLabel = "[NAME@]B", description = "Another.")
     private String to;
 
     @Override
-    JsonObject ask(RegistryDesk desk, Channel channel) {
-      return ArtifactDifference.between(desk.fetch(from), desk.fetch(to));
+    JsonObject ask(Channel channel) {
+      return ArtifactDifference.between(fetch(channel, from), fetch(channel, to));
+    }
+
+    private Artifact fetch(Channel channel, String version) {
+      ModelName wanted = model().version(version);
+      return new RegistryDesk(channel, wanted.name()).fetch(wanted.version());
     }
 
     @Override
@@ -172,15 +190,19 @@ final class GateCommands {
       footerHeading = "%nExamples:%n",
       footer = {"  ./neo model sign 3 --key release.key"})
   static final class Sign extends OfModel {
-    @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.")
+    @CommandLine.Parameters(
+        paramLabel = "[NAME@]VERSION",
+        description = "Of the model direction where no other is named.")
     private String version;
 
     @CommandLine.Option(names = "--key", required = true, description = "Of registry keygen.")
     private Path key;
 
     @Override
-    JsonObject ask(RegistryDesk desk, Channel channel) {
-      return desk.sign(version, SigningKey.parse(RegistryDoor.read(key)), actor());
+    JsonObject ask(Channel channel) {
+      ModelName wanted = model().version(version);
+      return new RegistryDesk(channel, wanted.name())
+          .sign(wanted.version(), SigningKey.parse(RegistryDoor.read(key)), actor());
     }
   }
 
@@ -223,14 +245,14 @@ final class GateCommands {
     }
 
     @Override
-    JsonObject ask(RegistryDesk desk, Channel channel) {
-      return desk.submit(evaluation());
+    JsonObject ask(Channel channel) {
+      return new RegistryDesk(channel, model().name()).submit(evaluation());
     }
 
     private Evaluation evaluation() {
       Evaluation.Builder evaluation = EvaluationText.parse(RegistryDoor.read(file)).toBuilder();
       if (evaluation.getModel().isEmpty()) {
-        evaluation.setModel(model());
+        evaluation.setModel(model().name());
       }
       if (evaluation.getActor().isEmpty()) {
         evaluation.setActor(actor());

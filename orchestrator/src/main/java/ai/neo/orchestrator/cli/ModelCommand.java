@@ -1,30 +1,25 @@
 package ai.neo.orchestrator.cli;
 
-import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.gateway.RegistryDesk;
 import ai.neo.orchestrator.gateway.RegistryView;
-import ai.neo.orchestrator.operations.OperationsException;
-import ai.neo.proto.registry.v1.GoldenRows;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
 
-/** {@code ./neo model …}: versions of the model that the running loop asks. */
+/** {@code ./neo model …}: versions of a model, which the running loop asks or others do. */
 @CommandLine.Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description =
-        "Trains, lists, pushes, evaluates, explains, promotes, exports and rolls back versions while"
-            + " the loop runs, and watches over the learner.",
+    description = {
+      "Trains, lists, pushes, evaluates, explains, promotes, exports and rolls back versions while",
+      "the loop runs, and watches over the learner. A bare version is one of the model direction;",
+      "another is named as NAME@VERSION, or with --model NAME."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model list",
@@ -46,6 +41,7 @@ import picocli.CommandLine;
     },
     subcommands = {
       ModelTrainCommand.class,
+      ModelPushCommand.class,
       ModelExportCommand.class,
       ModelEnsembleCommand.class,
       ModelRowsCommand.class,
@@ -54,6 +50,10 @@ import picocli.CommandLine;
       ModelExplainCommand.class,
       ModelRouteCommand.class,
       ModelQualityCommand.class,
+      LearnerCommands.Status.class,
+      LearnerCommands.Freeze.class,
+      LearnerCommands.Unfreeze.class,
+      LearnerCommands.Replay.class,
       GateCommands.Gates.class,
       GateCommands.Approve.class,
       GateCommands.Verify.class,
@@ -62,11 +62,36 @@ import picocli.CommandLine;
       GateCommands.SignEvaluation.class
     })
 final class ModelCommand {
-  private static final String MODEL = "direction";
-  private static final String ACTOR = "operator";
-  private static final int EXIT_DIFFERENT = 3;
-
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** How a version is promoted. */
+  static final class Promotion {
+    @CommandLine.ArgGroup private PromotionWay way;
+
+    @CommandLine.Option(
+        names = "--expect",
+        paramLabel = "VERSION",
+        defaultValue = "",
+        description = "Only when this is the champion now.")
+    private String expected;
+
+    @CommandLine.Option(
+        names = "--reason",
+        defaultValue = "by hand",
+        description = "Why; it is kept in the ledger.")
+    private String reason;
+
+    @CommandLine.Option(names = "--json", description = "On one line.")
+    private boolean json;
+
+    private boolean request() {
+      return way != null && way.request;
+    }
+
+    private boolean force() {
+      return way != null && way.force;
+    }
+  }
 
   /** Instead of just promoting. */
   static final class PromotionWay {
@@ -81,69 +106,71 @@ final class ModelCommand {
     private boolean force;
   }
 
-  private interface Call {
-    JsonObject on(RegistryView registry) throws IOException;
-  }
-
-  private static int with(
-      DataDirOption dataDir, Call call, java.util.function.Consumer<JsonObject> then)
-      throws IOException {
-    JsonObject running = dataDir.running();
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(
-                running.getString("gateway_host"), running.getInteger("gateway_port"))
-            .usePlaintext()
-            .maxInboundMessageSize(64 * 1024 * 1024)
-            .build();
-    try {
-      then.accept(call.on(new RegistryView(channel, MODEL)));
-      return 0;
-    } finally {
-      channel.shutdownNow();
-    }
-  }
-
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
       description = "All versions.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model list", "  ./neo model list --json --data-dir /srv/neo"})
+      footer = {
+        "  ./neo model list",
+        "  ./neo model list spread --registry models.lan:8001",
+        "  ./neo model list --json --data-dir /srv/neo"
+      })
   int list(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
-      throws IOException {
-    return with(
-        dataDir, ModelCommand::all, all -> rows(all.getJsonArray("items"), json, this::version));
+      @CommandLine.Mixin TierDoor door,
+      @CommandLine.Mixin NamedModel model,
+      @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json) {
+    String name = model.name();
+    rows(
+        door.withRegistry(channel -> new RegistryView(channel, name).versions()),
+        json,
+        this::version);
+    return 0;
   }
 
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
-      description = "One version.",
+      description = {
+        "One version, and of a champion the last swap: how long it took, and the 99th percentile of",
+        "the answers' times before and since."
+      },
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model show 3", "  ./neo model show 3 --json"})
+      footer = {
+        "  ./neo model show                     # the champion",
+        "  ./neo model show 3",
+        "  ./neo model show spread@3 --json",
+        "  ./neo model show --registry models.lan:8001 --gateway models.lan:8021"
+      })
   int show(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.") String version,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    return with(
-        dataDir,
-        ModelCommand::all,
-        all ->
-            all.getJsonArray("items").stream()
-                .map(JsonObject.class::cast)
-                .filter(one -> one.getString("version").equals(version))
-                .findFirst()
-                .ifPresentOrElse(
-                    one -> object(one, json),
-                    () -> {
-                      throw new IllegalArgumentException("there is no version " + version);
-                    }));
+      @CommandLine.Mixin TierDoor door,
+      @CommandLine.Mixin ModelOption model,
+      @CommandLine.Parameters(
+              arity = "0..1",
+              paramLabel = "NAME[@VERSION]",
+              description = "Or a bare VERSION; without a version, the champion.")
+          Optional<String> which,
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json) {
+    ModelName wanted =
+        which
+            .map(text -> ModelName.of(text, model.given()))
+            .orElseGet(() -> new ModelName(model.name(), ""));
+    JsonObject version =
+        door.withRegistry(
+            channel -> new RegistryView(channel, wanted.name()).version(wanted.version()));
+    if (version.getJsonArray("aliases").contains("champion")) {
+      door.withGateway(channel -> new RegistryView(channel, wanted.name()).lastSwap())
+          .filter(swap -> swap.getString("to_version").equals(version.getString("version")))
+          .ifPresent(swap -> version.put("last_swap", swap));
+    }
+    object(version, json);
+    return 0;
   }
 
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
-      description = "What happened, and why.",
+      description = {
+        "What happened, and why; then what waits for a second person, with the id to approve.",
+        "With --json each entry has its evidence."
+      },
       footerHeading = "%nExamples:%n",
       footer = {
         "  ./neo model history",
@@ -152,111 +179,85 @@ final class ModelCommand {
       })
   int history(
       @CommandLine.Mixin RegistryDoor door,
-      @CommandLine.Parameters(
-              paramLabel = "NAME",
-              defaultValue = MODEL,
-              description = "The model (default: direction).")
-          String model,
+      @CommandLine.Mixin NamedModel model,
       @CommandLine.Option(
               names = "--at",
               paramLabel = "TIME",
               description = "Only who was champion then, by the ledger: 2026-11-21T10:00:00Z.")
           String at,
-      @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json)
-      throws IOException {
+      @CommandLine.Option(names = "--json", description = "All as one JSON object.") boolean json) {
+    String name = model.name();
     if (at != null) {
-      object(door.with(channel -> new RegistryDesk(channel, model).championAt(at)), json);
-    } else {
-      JsonObject all = door.with(channel -> all(new RegistryView(channel, model)));
-      rows(all.getJsonArray("history"), json, this::entry);
+      object(door.with(channel -> new RegistryDesk(channel, name).championAt(at)), json);
+      return 0;
     }
+    JsonObject all = door.with(channel -> new RegistryView(channel, name).history(Instant.now()));
+    if (!all.getBoolean("chain_intact")) {
+      spec.commandLine()
+          .getErr()
+          .println("neo: the ledger's chain of hashes is broken: somebody has changed it");
+    }
+    if (json) {
+      object(all, true);
+      return 0;
+    }
+    rows(all.getJsonArray("items"), false, ModelCommand::entry);
+    all.getJsonArray("waiting")
+        .forEach(one -> spec.commandLine().getOut().println(waiting((JsonObject) one)));
     return 0;
   }
 
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
-      description = "Registers a file as the next version; it does not serve yet.",
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  ./neo model push my.onnx",
-        "  ./neo model push my.onnx --golden answers.json",
-        "  ./neo model push both.ensemble --json"
-      })
-  int push(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Parameters(paramLabel = "FILE", description = "An ONNX file, or an ensemble.")
-          Path file,
-      @CommandLine.Option(
-              names = "--feature-set",
-              description = "Id of the features it was made for (default: the bundled set's).")
-          String featureSet,
-      @CommandLine.Option(
-              names = "--golden",
-              paramLabel = "ROWS",
-              description = "Rows and their answers, as JSON; checked wherever it is loaded.")
-          Optional<Path> golden,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    byte[] content = Files.readAllBytes(file);
-    GoldenRows rows =
-        golden.isPresent() ? GoldenFile.read(golden.get()) : GoldenRows.getDefaultInstance();
-    String id =
-        featureSet == null
-            ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id()
-            : featureSet;
-    return with(
-        dataDir, registry -> registry.push(content, id, rows, ACTOR), one -> object(one, json));
-  }
-
-  @CommandLine.Command(
-      mixinStandardHelpOptions = true,
-      description = "Loads, checks and warms a version, then makes it the champion.",
+      description = {
+        "Loads, checks and warms a version, then makes it the champion. A gateway does that; of a",
+        "registry that runs by itself name a gateway that follows it, with --gateway."
+      },
       footerHeading = "%nExamples:%n",
       footer = {
         "  ./neo model promote 3 --reason 'better on May'",
         "  ./neo model promote 3 --expect 2",
+        "  ./neo model promote spread@3 --gateway models.lan:8021 --actor anna",
         "  ./neo model promote 3 --request --actor anna --reason 'better on May'"
       })
   int promote(
       @CommandLine.Mixin RegistryDoor door,
-      @CommandLine.Option(
-              names = "--expect",
-              paramLabel = "VERSION",
-              defaultValue = "",
-              description = "Only when this is the champion now.")
-          String expected,
-      @CommandLine.ArgGroup PromotionWay way,
-      @CommandLine.Parameters(paramLabel = "VERSION", description = "Its number.") String version,
-      @CommandLine.Option(
-              names = "--reason",
-              defaultValue = "by hand",
-              description = "Why; it is kept in the ledger.")
-          String reason,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    boolean request = way != null && way.request;
-    boolean force = way != null && way.force;
+      @CommandLine.Mixin ModelOption model,
+      @CommandLine.Mixin Promotion how,
+      @CommandLine.Parameters(
+              paramLabel = "[NAME@]VERSION",
+              description = "Of the model direction where no other is named.")
+          String which) {
+    ModelName wanted = model.version(which);
+    String version = wanted.version();
     String actor = door.actor();
-    JsonObject answer =
-        door.with(
-            channel -> {
-              RegistryDesk desk = new RegistryDesk(channel, MODEL);
-              if (request) {
-                return desk.request(version, actor, reason);
-              }
-              if (force) {
-                JsonObject waiver = desk.waive(version, actor, reason);
-                spec.commandLine()
-                    .getErr()
-                    .println(
-                        "neo: waiver %d is in the ledger; where the policy asks for a second person,"
-                                .formatted(waiver.getLong("id"))
-                            + " it counts once somebody else says ./neo model approve "
-                            + waiver.getLong("id"));
-              }
-              return new RegistryView(channel, MODEL).promote(version, expected, actor, reason);
-            });
-    object(answer, json);
+    if (how.request()) {
+      object(
+          door.with(
+              channel ->
+                  new RegistryDesk(channel, wanted.name()).request(version, actor, how.reason)),
+          how.json);
+      return 0;
+    }
+    if (how.force()) {
+      JsonObject waiver =
+          door.with(
+              channel ->
+                  new RegistryDesk(channel, wanted.name()).waive(version, actor, how.reason));
+      spec.commandLine()
+          .getErr()
+          .println(
+              "neo: waiver %d is in the ledger; where the policy asks for a second person,"
+                      .formatted(waiver.getLong("id"))
+                  + " it counts once somebody else says ./neo model approve "
+                  + waiver.getLong("id"));
+    }
+    object(
+        door.withGateway(
+            channel ->
+                new RegistryView(channel, wanted.name())
+                    .promote(version, how.expected, actor, how.reason)),
+        how.json);
     return 0;
   }
 
@@ -264,125 +265,25 @@ final class ModelCommand {
       mixinStandardHelpOptions = true,
       description = "Makes the previous champion the champion again.",
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model rollback", "  ./neo model rollback --reason 'worse than it looked'"})
+      footer = {
+        "  ./neo model rollback",
+        "  ./neo model rollback --actor anna --reason 'worse than it looked'",
+        "  ./neo model rollback spread --gateway models.lan:8021"
+      })
   int rollback(
-      @CommandLine.Mixin DataDirOption dataDir,
+      @CommandLine.Mixin RegistryDoor door,
+      @CommandLine.Mixin NamedModel model,
       @CommandLine.Option(
               names = "--reason",
               defaultValue = "by hand",
               description = "Why; it is kept in the ledger.")
           String reason,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    return with(dataDir, registry -> registry.rollback(ACTOR, reason), one -> object(one, json));
-  }
-
-  @CommandLine.Command(
-      mixinStandardHelpOptions = true,
-      description = "Stops the learner; the champion serves on.",
-      footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model freeze", "  ./neo model freeze --reason 'wild market'"})
-  int freeze(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Option(
-              names = "--reason",
-              defaultValue = "by hand",
-              description = "Why; it is kept in the ledger.")
-          String reason,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    return with(
-        dataDir, registry -> registry.freeze(true, ACTOR, reason), one -> object(one, json));
-  }
-
-  @CommandLine.Command(
-      mixinStandardHelpOptions = true,
-      description = "Lets the learner go on, whoever or whatever stopped it.",
-      footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model unfreeze", "  ./neo model unfreeze --reason 'made room'"})
-  int unfreeze(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Option(
-              names = "--reason",
-              defaultValue = "by hand",
-              description = "Why; it is kept in the ledger.")
-          String reason,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    return with(
-        dataDir, registry -> registry.freeze(false, ACTOR, reason), one -> object(one, json));
-  }
-
-  @CommandLine.Command(
-      mixinStandardHelpOptions = true,
-      description = "What the learner has done, what it kept aside, and whether it stands still.",
-      footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model learner", "  ./neo model learner --json"})
-  int learner(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    return with(dataDir, RegistryView::learner, one -> object(one, json));
-  }
-
-  @CommandLine.Command(
-      name = "replay-learning",
-      mixinStandardHelpOptions = true,
-      description = {
-        "Learns the learner's journal again and compares each snapshot.",
-        "Prints 'identical' or the first difference; then the exit code is 3."
-      },
-      footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model replay-learning", "  ./neo model replay-learning --json"})
-  int replayLearning(
-      @CommandLine.Mixin DataDirOption dataDir,
-      @CommandLine.Option(names = "--json", description = "On one line.") boolean json)
-      throws IOException {
-    boolean[] identical = {false};
-    int done =
-        with(
-            dataDir,
-            RegistryView::replayLearning,
-            one -> {
-              identical[0] = one.getBoolean("identical");
-              spec.commandLine().getOut().println(json ? one.encode() : replayed(one));
-            });
-    return identical[0] ? done : EXIT_DIFFERENT;
-  }
-
-  private static String replayed(JsonObject replay) {
-    String range =
-        "records %d to %d, %d snapshots"
-            .formatted(
-                replay.getLong("first_sequence"),
-                replay.getLong("last_sequence"),
-                replay.getLong("snapshots"));
-    if (replay.getBoolean("identical")) {
-      return "identical: " + range;
-    }
-    return "different: %s%n%s%nrecorded with %s%nreplayed with %s"
-        .formatted(
-            range,
-            replay.getString("difference"),
-            String.join(
-                "; ", replay.getJsonArray("recorded_on").stream().map(String::valueOf).toList()),
-            replay.getString("replayed_on"));
-  }
-
-  /** Nothing and nobody there are two things. */
-  private static JsonObject all(RegistryView registry) {
-    JsonObject all = registry.json();
-    if (all.containsKey("away")) {
-      throw new OperationsException(
-          Neo.AWAY,
-          "the registry does not answer ("
-              + all.getString("away")
-              + "); it is started again by itself, so try once more, or see ./neo doctor");
-    }
-    if (!all.getBoolean("chain_intact", true)) {
-      System.err.println("neo: the ledger's chain of hashes is broken: somebody has changed it");
-    }
-    return all;
+      @CommandLine.Option(names = "--json", description = "On one line.") boolean json) {
+    String name = model.name();
+    object(
+        door.withGateway(channel -> new RegistryView(channel, name).rollback(door.actor(), reason)),
+        json);
+    return 0;
   }
 
   private void rows(JsonArray rows, boolean json, Function<JsonObject, String> line) {
@@ -421,7 +322,7 @@ final class ModelCommand {
   }
 
   /** {@code 2026-11-21T09:32:36Z v15 gate-refused by learner: earns no more than the champion}. */
-  private String entry(JsonObject entry) {
+  private static String entry(JsonObject entry) {
     return String.format(
         Locale.ROOT,
         "%.19sZ  %-5s %-18s by %-9s %s",
@@ -430,6 +331,18 @@ final class ModelCommand {
         entry.getString("action"),
         entry.getString("actor"),
         entry.getString("reason"));
+  }
+
+  /** {@code v5 waits …: request 7 by anna until …: ./neo model approve 7 --actor NAME}. */
+  private static String waiting(JsonObject one) {
+    return "v%s waits for a second person: %s %d by %s until %.19sZ: ./neo model approve %d --actor NAME"
+        .formatted(
+            one.getString("version"),
+            one.getString("what").equals("waiver") ? "waiver" : "request",
+            one.getLong("id"),
+            one.getString("requested_by"),
+            one.getString("expires_at"),
+            one.getLong("id"));
   }
 
   private void object(JsonObject object, boolean oneLine) {

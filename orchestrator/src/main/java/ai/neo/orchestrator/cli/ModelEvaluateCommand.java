@@ -37,12 +37,13 @@ import picocli.CommandLine;
       "  ./neo model evaluate direction@3 --against 2 --sign anna.key"
     })
 final class ModelEvaluateCommand implements Callable<Integer> {
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private RegistryDoor door;
+  @CommandLine.Mixin private ModelOption model;
   @CommandLine.Mixin private EvaluatedData data;
 
   @CommandLine.Parameters(
       paramLabel = "NAME[@VERSION]",
-      description = "The model; without a version, its champion.")
+      description = "The model, or a bare VERSION; without a version, its champion.")
   private String name;
 
   @CommandLine.Option(
@@ -68,12 +69,6 @@ final class ModelEvaluateCommand implements Callable<Integer> {
       description = "Sign the evaluation with this key and hand it to the registry's gates.")
   private Optional<Path> key = Optional.empty();
 
-  @CommandLine.Option(
-      names = "--actor",
-      defaultValue = "operator",
-      description = "Who you are, as the ledger will say it (default: ${DEFAULT-VALUE}).")
-  private String actor;
-
   @CommandLine.Option(names = "--json", description = "All as one JSON object.")
   private boolean json;
 
@@ -87,39 +82,40 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     if (inSample && key.isPresent()) {
       throw new IllegalArgumentException("an evaluation on rows of the training is not signed");
     }
-    ModelName model = ModelName.parse(name);
+    ModelName wanted = ModelName.of(name, model.given());
     Recording recording = data.read();
     TrainingData traded = TrainingData.ofTraded(recording);
     ModelTraining.Rows untraded = TrainingData.of(recording).rows();
     OfflineEvaluation.Data rows =
         new OfflineEvaluation.Data(
             traded.rows(), untraded, traded.horizonBars(), traded.horizonNs());
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
-      OfflineEvaluation evaluation =
-          new OfflineEvaluation(calls.channel(), model.name(), rows, cost, inSample);
-      OfflineEvaluation.Result result = evaluation.of(model.version(), against);
-      JsonObject answer = result.json();
-      key.ifPresent(
-          file ->
-              answer.put(
-                  "submitted",
-                  new RegistryDesk(calls.channel(), model.name())
-                      .submit(signed(model.name(), result, file))));
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(answer.encode());
-      } else {
-        print(out, result, answer);
-      }
-    }
-    return 0;
+    return door.withGateway(
+        channel -> {
+          OfflineEvaluation.Result result =
+              new OfflineEvaluation(channel, wanted.name(), rows, cost, inSample)
+                  .of(wanted.version(), against);
+          JsonObject answer = result.json();
+          key.ifPresent(
+              file ->
+                  answer.put(
+                      "submitted",
+                      new RegistryDesk(channel, wanted.name())
+                          .submit(signed(wanted.name(), result, file))));
+          PrintWriter out = spec.commandLine().getOut();
+          if (json) {
+            out.println(answer.encode());
+          } else {
+            print(out, result, answer);
+          }
+          return 0;
+        });
   }
 
   private Evaluation signed(String model, OfflineEvaluation.Result result, Path file) {
     SigningKey signing = SigningKey.parse(RegistryDoor.read(file));
     Evaluation.Builder evaluation =
         EvaluationText.parse(result.statement(model).encode()).toBuilder()
-            .setActor(actor)
+            .setActor(door.actor())
             .setEvaluatedAt(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
             .setKeyId(signing.verifyingKey().id());
     evaluation.setSignature(ByteString.copyFrom(signing.sign(Statements.of(evaluation.build()))));

@@ -31,12 +31,13 @@ final class ModelExportCommand implements Callable<Integer> {
   private static final Set<String> FORMATS = Set.of("onnx");
   private static final Set<String> PRECISIONS = Set.of("fp32", "fp16", "int8");
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private TierDoor door;
+  @CommandLine.Mixin private ModelOption model;
   @CommandLine.Mixin private RecordedDataOption data;
 
   @CommandLine.Parameters(
       paramLabel = "NAME[@VERSION]",
-      description = "The model; without a version, its champion.")
+      description = "The model, or a bare VERSION; without a version, its champion.")
   private String name;
 
   @CommandLine.Option(
@@ -60,22 +61,21 @@ final class ModelExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ModelName model = ModelName.parse(name);
+    ModelName wanted = ModelName.of(name, model.given());
     check();
-    ExportResponse response;
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
-      response =
-          LearningServiceGrpc.newBlockingStub(calls.channel())
-              .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
-              .export(
-                  ExportRequest.newBuilder()
-                      .setModel(model.name())
-                      .setVersion(model.version())
-                      .setFormat(format)
-                      .setPrecision(precision)
-                      .setEvaluation(ModelTraining.newest(data.read().rows(), COMPARED_ROWS))
-                      .build());
-    }
+    ExportResponse response =
+        door.withGateway(
+            channel ->
+                LearningServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+                    .export(
+                        ExportRequest.newBuilder()
+                            .setModel(wanted.name())
+                            .setVersion(wanted.version())
+                            .setFormat(format)
+                            .setPrecision(precision)
+                            .setEvaluation(ModelTraining.newest(data.read().rows(), COMPARED_ROWS))
+                            .build()));
     out.write(response.getContent().toByteArray());
     JsonObject result =
         new JsonObject()

@@ -23,11 +23,7 @@ final class ModelQualityCommand implements Callable<Integer> {
 
   @CommandLine.Mixin private RegistryDoor door;
 
-  @CommandLine.Parameters(
-      paramLabel = "NAME",
-      defaultValue = "direction",
-      description = "The model (default: direction).")
-  private String model;
+  @CommandLine.Mixin private NamedModel model;
 
   @CommandLine.Option(names = "--json", description = "All features, on one line.")
   private boolean json;
@@ -36,7 +32,8 @@ final class ModelQualityCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonObject quality = door.with(channel -> new QualityView(channel, model).json());
+    String name = model.name();
+    JsonObject quality = door.withGateway(channel -> new QualityView(channel, name).json());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(quality.encode());

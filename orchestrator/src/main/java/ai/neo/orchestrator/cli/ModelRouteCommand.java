@@ -48,11 +48,7 @@ final class ModelRouteCommand implements Callable<Integer> {
   @CommandLine.Mixin private RegistryDoor door;
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
-  @CommandLine.Parameters(
-      paramLabel = "NAME",
-      defaultValue = "direction",
-      description = "The model (default: ${DEFAULT-VALUE}).")
-  private String model;
+  @CommandLine.Mixin private NamedModel model;
 
   @CommandLine.Option(
       names = "--shadow",
@@ -125,7 +121,7 @@ final class ModelRouteCommand implements Callable<Integer> {
     List<Arm> arms = arms();
     check(arms);
     RouteStatus status =
-        door.with(channel -> ask(RoutingServiceGrpc.newBlockingStub(channel), arms));
+        door.withGateway(channel -> ask(RoutingServiceGrpc.newBlockingStub(channel), arms));
     JsonObject told = told(status);
     spec.commandLine().getOut().println(json ? told.encode() : lines(status, told));
     return 0;
@@ -137,19 +133,22 @@ final class ModelRouteCommand implements Callable<Integer> {
         expected.isPresent() ? OptionalLong.of(expected.get()) : OptionalLong.empty();
     if (clear) {
       ClearRouteRequest.Builder request =
-          ClearRouteRequest.newBuilder().setModel(model).setActor(door.actor()).setReason(reason);
+          ClearRouteRequest.newBuilder()
+              .setModel(model.name())
+              .setActor(door.actor())
+              .setReason(reason);
       revision.ifPresent(request::setExpectedRevision);
       return gateway.clearRoute(request.build());
     }
     if (arms.isEmpty()) {
       return gateway.getRoute(
-          GetRouteRequest.newBuilder().setModel(model).setOutcomes(outcomes).build());
+          GetRouteRequest.newBuilder().setModel(model.name()).setOutcomes(outcomes).build());
     }
     SetRouteRequest.Builder request =
         SetRouteRequest.newBuilder()
             .setRoute(
                 Route.newBuilder()
-                    .setModel(model)
+                    .setModel(model.name())
                     .addAllArms(arms)
                     .setSalt(salt)
                     .setActor(door.actor())

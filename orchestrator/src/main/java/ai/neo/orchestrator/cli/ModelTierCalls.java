@@ -4,9 +4,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.json.JsonObject;
 
-/** A channel to the model tier of the run on a data directory. */
+/** A channel to a gateway, or to that of the run on a data directory. */
 record ModelTierCalls(ManagedChannel channel) implements AutoCloseable {
-  static final String MODEL = "direction";
+  static final String MODEL = ModelName.USUAL;
 
   private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
@@ -18,6 +18,11 @@ record ModelTierCalls(ManagedChannel channel) implements AutoCloseable {
             .usePlaintext()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .build());
+  }
+
+  /** To the gateway that was named, or to the run's. */
+  static ModelTierCalls of(TierDoor door) {
+    return new ModelTierCalls(door.gatewayChannel());
   }
 
   @Override

@@ -5,8 +5,8 @@ import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.proto.learning.v1.NetworkChoice;
 import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.proto.learning.v1.TrainProgress;
+import io.grpc.Channel;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,12 +26,14 @@ import picocli.CommandLine;
       "  ./neo model train --architecture lstm --window 16 --epochs 4",
       "  ./neo model train --architecture transformer --calibrate temperature --dropout 0.1",
       "  ./neo model train --architecture autoencoder --pretrain contrastive --json",
+      "  ./neo model train --model spread --gateway models.lan:8021",
       "  ./neo model train --data my-candles.csv --seed 7"
     })
 final class ModelTrainCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 24;
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private TierDoor door;
+  @CommandLine.Mixin private ModelOption model;
   @CommandLine.Mixin private RecordedDataOption data;
 
   @CommandLine.Option(
@@ -85,32 +87,34 @@ final class ModelTrainCommand implements Callable<Integer> {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     NetworkChoice.Builder network = network();
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
-      TrainingData training = data.read();
-      System.err.printf(
-          Locale.ROOT,
-          "neo: training %s on %d rows that are never traded%n",
-          architecture,
-          training.rows().count());
-      TrainProgress last =
-          new ModelTraining(calls.channel())
-              .train(
-                  TrainHeader.newBuilder()
-                      .setModel(ModelTierCalls.MODEL)
-                      .setFeatureSetId(training.features().id())
-                      .setFeatures(training.features().width())
-                      .setSeed(seed)
-                      .setEpochs(epochs)
-                      .setDataDescription(training.summary())
-                      .setNetwork(network.setHorizonNs(training.horizonNs()))
-                      .build(),
-                  training.rows(),
-                  ModelTrainCommand::show);
-      print(last);
-      return 0;
-    }
+    TrainProgress last = door.withGateway(channel -> train(channel, network));
+    print(last);
+    return 0;
+  }
+
+  private TrainProgress train(Channel channel, NetworkChoice.Builder network)
+      throws InterruptedException {
+    TrainingData training = data.read();
+    System.err.printf(
+        Locale.ROOT,
+        "neo: training %s on %d rows that are never traded%n",
+        architecture,
+        training.rows().count());
+    return new ModelTraining(channel)
+        .train(
+            TrainHeader.newBuilder()
+                .setModel(model.name())
+                .setFeatureSetId(training.features().id())
+                .setFeatures(training.features().width())
+                .setSeed(seed)
+                .setEpochs(epochs)
+                .setDataDescription(training.summary())
+                .setNetwork(network.setHorizonNs(training.horizonNs()))
+                .build(),
+            training.rows(),
+            ModelTrainCommand::show);
   }
 
   private NetworkChoice.Builder network() {
@@ -151,13 +155,15 @@ final class ModelTrainCommand implements Callable<Integer> {
     new TreeMap<>(last.getMetricsMap()).forEach(metrics::put);
     JsonObject result =
         new JsonObject()
-            .put("model", ModelTierCalls.MODEL)
+            .put("model", model.name())
             .put("version", last.getModelVersion())
             .put("digest", last.getModelDigest())
             .put("architecture", architecture)
             .put("metrics", metrics);
     spec.commandLine().getOut().println(json ? result.encode() : result.encodePrettily());
     System.err.println(
-        "neo: it does not serve yet; ./neo model promote " + last.getModelVersion() + " makes it");
+        "neo: unless it is the first of its model it does not serve yet; ./neo model promote %s@%s"
+                .formatted(model.name(), last.getModelVersion())
+            + " makes it");
   }
 }

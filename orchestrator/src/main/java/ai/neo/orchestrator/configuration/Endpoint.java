@@ -14,7 +14,7 @@ public record Endpoint(String host, int port) {
   }
 
   /** Reads {@code HOST:PORT}; an IPv6 host stands in brackets. Empty if the text is none. */
-  static Optional<Endpoint> parse(String text) {
+  public static Optional<Endpoint> parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon <= 0 || !text.substring(colon + 1).matches("[0-9]{1,5}")) {
       return Optional.empty();

@@ -7,6 +7,7 @@ import ai.neo.proto.registry.v1.Artifact;
 import ai.neo.proto.registry.v1.ArtifactSignature;
 import ai.neo.proto.registry.v1.Evaluation;
 import ai.neo.proto.registry.v1.GateResult;
+import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.LedgerEntry;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.PendingPromotion;
@@ -23,6 +24,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /** What a person asks of the registry about one model, beyond {@link RegistryView}. Blocking. */
@@ -69,8 +71,8 @@ public final class RegistryDesk {
         .put("ledger_hash", at.getMove().getHash());
   }
 
-  /** What each gate would say to a promotion now. */
-  public JsonObject gates(String version) {
+  /** What each gate would say to a promotion now, and what of the version waits to be approved. */
+  public JsonObject gates(String version, Instant now) {
     JsonArray results = new JsonArray();
     boolean passed = true;
     for (GateResult result : registry().checkGates(name(version)).getResultsList()) {
@@ -82,11 +84,22 @@ public final class RegistryDesk {
               .put("limit", result.getLimit())
               .put("observed", result.getObserved()));
     }
+    JsonArray waiting = new JsonArray();
+    WaitingPromotions.of(
+            registry()
+                .history(HistoryRequest.newBuilder().setModel(model).build())
+                .getEntriesList(),
+            now)
+        .stream()
+        .map(JsonObject.class::cast)
+        .filter(one -> one.getString("version").equals(version))
+        .forEach(waiting::add);
     return new JsonObject()
         .put("model", model)
         .put("version", version)
         .put("passed", passed)
-        .put("gates", results);
+        .put("gates", results)
+        .put("waiting", waiting);
   }
 
   /** Asks for a promotion that somebody else approves. */

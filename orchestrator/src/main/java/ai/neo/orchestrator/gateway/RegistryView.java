@@ -1,6 +1,7 @@
 package ai.neo.orchestrator.gateway;
 
 import ai.neo.proto.learning.v1.FreezeRequest;
+import ai.neo.proto.learning.v1.GetLastSwapRequest;
 import ai.neo.proto.learning.v1.GetLearnerStatusRequest;
 import ai.neo.proto.learning.v1.LearnerStatus;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
@@ -8,9 +9,9 @@ import ai.neo.proto.learning.v1.PromoteRequest;
 import ai.neo.proto.learning.v1.ReplayLearningRequest;
 import ai.neo.proto.learning.v1.ReplayLearningResponse;
 import ai.neo.proto.learning.v1.RollbackRequest;
+import ai.neo.proto.learning.v1.RoutingServiceGrpc;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.registry.v1.AliasName;
-import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
@@ -19,12 +20,16 @@ import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
-import com.google.protobuf.ByteString;
+import ai.neo.proto.registry.v1.VersionName;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** One model's versions and history, and the calls by which a person changes them. */
@@ -71,14 +76,8 @@ public final class RegistryView {
     JsonArray history = new JsonArray();
     boolean intact = true;
     try {
-      for (ModelVersion version :
-          registry()
-              .listVersions(ListVersionsRequest.newBuilder().setModel(model).build())
-              .getVersionsList()) {
-        items.add(version(version));
-      }
-      HistoryResponse ledger =
-          registry().history(HistoryRequest.newBuilder().setModel(model).build());
+      items = versions();
+      HistoryResponse ledger = ledger();
       intact = ledger.getChainIntact();
       for (LedgerEntry entry : ledger.getEntriesList()) {
         history.add(entry(entry));
@@ -94,6 +93,59 @@ public final class RegistryView {
         .put("history", history)
         .put("chain_intact", intact)
         .putNull("next");
+  }
+
+  /** All versions, newest first. */
+  public JsonArray versions() {
+    JsonArray items = new JsonArray();
+    registry()
+        .listVersions(ListVersionsRequest.newBuilder().setModel(model).build())
+        .getVersionsList()
+        .forEach(version -> items.add(version(version)));
+    return items;
+  }
+
+  /**
+   * One version.
+   *
+   * @param number empty for the champion
+   */
+  public JsonObject version(String number) {
+    String wanted =
+        number.isEmpty()
+            ? registry()
+                .getAlias(AliasName.newBuilder().setModel(model).setAlias("champion").build())
+                .getVersion()
+            : number;
+    return version(
+        registry().getVersion(VersionName.newBuilder().setModel(model).setVersion(wanted).build()));
+  }
+
+  /** The ledger with its evidence, and which promotions wait for a second person now. */
+  public JsonObject history(Instant now) {
+    HistoryResponse ledger = ledger();
+    JsonArray items = new JsonArray();
+    for (LedgerEntry entry : ledger.getEntriesList()) {
+      items.add(entry(entry).put("evidence", evidence(entry)));
+    }
+    return new JsonObject()
+        .put("items", items)
+        .put("waiting", WaitingPromotions.of(ledger.getEntriesList(), now))
+        .put("chain_intact", ledger.getChainIntact());
+  }
+
+  private HistoryResponse ledger() {
+    return registry().history(HistoryRequest.newBuilder().setModel(model).build());
+  }
+
+  /** The ledger takes nothing but JSON; what is there from elsewhere is told as it is. */
+  private static Object evidence(LedgerEntry entry) {
+    String text = entry.getEvidenceJson();
+    try {
+      return text.isEmpty() ? new JsonObject() : Json.decodeValue(text);
+    } catch (DecodeException e) {
+      return text;
+    }
   }
 
   private static JsonObject version(ModelVersion version) {
@@ -144,20 +196,10 @@ public final class RegistryView {
   /**
    * Registers a file as the next version.
    *
-   * @param golden what it must answer wherever it is loaded
+   * @param registration with everything but the model's name
    */
-  public JsonObject push(byte[] content, String featureSetId, GoldenRows golden, String actor) {
-    return version(
-        registry()
-            .register(
-                RegisterRequest.newBuilder()
-                    .setModel(model)
-                    .setArtifact(ByteString.copyFrom(content))
-                    .setFeatureSetId(featureSetId)
-                    .setActor(actor)
-                    .setReason("pushed")
-                    .setGoldenRows(golden)
-                    .build()));
+  public JsonObject push(RegisterRequest registration) {
+    return version(registry().register(registration.toBuilder().setModel(model).build()));
   }
 
   /** Makes a version the champion. */
@@ -193,6 +235,28 @@ public final class RegistryView {
                     .setActor(actor)
                     .setReason(reason)
                     .build()));
+  }
+
+  /**
+   * The last change of the champion with the latencies before and since; empty when the gateway has
+   * made none, or where a registry without a gateway is asked.
+   */
+  public Optional<JsonObject> lastSwap() {
+    try {
+      SwapReceipt last =
+          RoutingServiceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+              .getLastSwap(GetLastSwapRequest.newBuilder().setModel(model).build());
+      return Optional.of(
+          receipt(last)
+              .put("p99_after_ns", last.getP99AfterNs())
+              .put("requests_after", last.getRequestsAfter()));
+    } catch (StatusRuntimeException e) {
+      return switch (e.getStatus().getCode()) {
+        case NOT_FOUND, UNIMPLEMENTED -> Optional.empty();
+        default -> throw e;
+      };
+    }
   }
 
   /** Stops the learner, or lets it go on; gives what {@link #learner} gives. */
@@ -268,6 +332,9 @@ public final class RegistryView {
         .put("epoch", receipt.getEpoch())
         .put("load_ns", receipt.getLoadNs())
         .put("warm_ns", receipt.getWarmNs())
-        .put("swap_ns", receipt.getSwapNs());
+        .put("swap_ns", receipt.getSwapNs())
+        .put("recorded_rows", receipt.getRecordedRows())
+        .put("p99_before_ns", receipt.getP99BeforeNs())
+        .put("requests_before", receipt.getRequestsBefore());
   }
 }

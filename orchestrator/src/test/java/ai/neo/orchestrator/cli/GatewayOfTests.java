@@ -25,11 +25,11 @@ final class GatewayOfTests implements AutoCloseable {
     }
   }
 
-  GatewayOfTests(Path dataDirectory, BindableService service) throws IOException {
+  GatewayOfTests(Path dataDirectory, BindableService... services) throws IOException {
     this.dataDirectory = dataDirectory;
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(service)
+            .addServices(Arrays.stream(services).map(BindableService::bindService).toList())
             .build()
             .start();
     Files.writeString(
@@ -41,13 +41,23 @@ final class GatewayOfTests implements AutoCloseable {
             .encode());
   }
 
+  /** Where it listens. */
+  String address() {
+    return "127.0.0.1:" + server.getPort();
+  }
+
   /** Runs a command on the data directory. */
   Result neo(String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
     String[] all = Arrays.copyOf(words, words.length + 2);
     all[words.length] = "--data-dir";
     all[words.length + 1] = dataDirectory.toString();
+    return alone(all);
+  }
+
+  /** Runs a command that is not told of the data directory. */
+  static Result alone(String... all) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
     int code =
         Neo.commandLine()
             .setOut(new PrintWriter(out, true))

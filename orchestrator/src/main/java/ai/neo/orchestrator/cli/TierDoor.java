@@ -1,0 +1,120 @@
+package ai.neo.orchestrator.cli;
+
+import ai.neo.orchestrator.configuration.Endpoint;
+import ai.neo.orchestrator.operations.OperationsException;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** Where a command finds registry and gateway: those of the run on a data directory, or others. */
+final class TierDoor {
+  private static final int MESSAGE_MAX_BYTES = (256 << 20) + (1 << 20);
+
+  @CommandLine.Mixin private DataDirOption dataDir;
+
+  @CommandLine.Option(
+      names = "--registry",
+      paramLabel = "HOST:PORT",
+      description = "gRPC of a registry, or of a gateway that knows one; else the run's.")
+  private Optional<String> registry = Optional.empty();
+
+  @CommandLine.Option(
+      names = "--gateway",
+      paramLabel = "HOST:PORT",
+      description = "gRPC of a gateway, which passes on what is the registry's; else the run's.")
+  private Optional<String> gateway = Optional.empty();
+
+  /** What is asked over a connection that is closed afterwards. */
+  interface Call<T, E extends Exception> {
+    T on(ManagedChannel channel) throws E;
+  }
+
+  private record Place(Endpoint at, boolean ofRun) {}
+
+  /** Asks what a registry knows; a gateway passes it on. */
+  <T, E extends Exception> T withRegistry(Call<T, E> call) throws E {
+    return call(place(registry.or(() -> gateway)), call);
+  }
+
+  /** Asks what only a gateway can do. */
+  <T, E extends Exception> T withGateway(Call<T, E> call) throws E {
+    return call(place(gateway.or(() -> registry)), call);
+  }
+
+  /** To a gateway, for whoever closes it. */
+  ManagedChannel gatewayChannel() {
+    return channel(place(gateway.or(() -> registry)).at());
+  }
+
+  private static <T, E extends Exception> T call(Place place, Call<T, E> call) throws E {
+    ManagedChannel channel = channel(place.at());
+    try {
+      return call.on(channel);
+    } catch (StatusRuntimeException e) {
+      throw explained(e, place);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static ManagedChannel channel(Endpoint at) {
+    return NettyChannelBuilder.forAddress(at.host(), at.port())
+        .usePlaintext()
+        .maxInboundMessageSize(MESSAGE_MAX_BYTES)
+        .build();
+  }
+
+  /** In the place of gRPC's own words, which name neither the address nor a way out. */
+  private static RuntimeException explained(StatusRuntimeException e, Place place) {
+    Status status = e.getStatus();
+    String said = String.valueOf(status.getDescription());
+    if (status.getCode() == Status.Code.UNIMPLEMENTED && said.startsWith("Method not found")) {
+      return new IllegalArgumentException(
+          said.contains("RegistryService")
+              ? "%s is no registry and no gateway that knows one (%s); give the gRPC address of either"
+                  .formatted(place.at(), said)
+              : ("%s is no gateway (%s); a registry alone cannot do this: name a gateway that"
+                      + " follows it with --gateway HOST:PORT")
+                  .formatted(place.at(), said),
+          e);
+    }
+    if (status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null) {
+      Throwable cause = status.getCause();
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return new OperationsException(
+          Neo.AWAY,
+          place.ofRun()
+              ? ("the model tier does not answer at %s (%s); it is started again by itself, so try"
+                      + " once more, or see ./neo doctor")
+                  .formatted(place.at(), cause.getMessage())
+              : "nobody answers at %s (%s); expected the gRPC address of a registry or gateway that runs"
+                  .formatted(place.at(), cause.getMessage()));
+    }
+    return e;
+  }
+
+  private Place place(Optional<String> named) {
+    return named
+        .map(text -> new Place(RegistryDoor.endpoint(text), false))
+        .orElseGet(() -> new Place(ofRun(), true));
+  }
+
+  private Endpoint ofRun() {
+    try {
+      JsonObject running = dataDir.running();
+      return new Endpoint(running.getString("gateway_host"), running.getInteger("gateway_port"));
+    } catch (OperationsException e) {
+      throw new OperationsException(
+          e.exitCode(),
+          e.getMessage()
+              + "; a registry or gateway that runs by itself is named by its address, with"
+              + " --registry HOST:PORT or --gateway HOST:PORT");
+    }
+  }
+}
