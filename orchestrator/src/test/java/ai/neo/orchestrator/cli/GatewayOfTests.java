@@ -25,20 +25,25 @@ final class GatewayOfTests implements AutoCloseable {
     }
   }
 
-  GatewayOfTests(Path dataDirectory, BindableService service) throws IOException {
+  GatewayOfTests(Path dataDirectory, BindableService... services) throws IOException {
     this.dataDirectory = dataDirectory;
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(service)
+            .addServices(Arrays.stream(services).map(BindableService::bindService).toList())
             .build()
             .start();
     Files.writeString(
         dataDirectory.resolve("run.json"),
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
+            .put("run_id", "run-7")
             .put("gateway_host", "127.0.0.1")
             .put("gateway_port", server.getPort())
             .encode());
+  }
+
+  int port() {
+    return server.getPort();
   }
 
   /** Runs a command on the data directory. */
