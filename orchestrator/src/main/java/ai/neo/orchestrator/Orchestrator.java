@@ -414,7 +414,7 @@ public final class Orchestrator implements AutoCloseable {
         directory.token(),
         health::ready,
         health::json,
-        registry::json,
+        registry::jsonOrAway,
         metrics::text,
         telemetry.latencies()::json);
   }

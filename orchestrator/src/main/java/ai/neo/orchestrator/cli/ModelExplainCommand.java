@@ -28,12 +28,13 @@ import picocli.CommandLine;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./neo model explain direction --prediction ID",
+      "  ./neo model explain direction --prediction 533",
       "  ./neo model explain direction@3 --row row.json --output BUY",
       "  ./neo model explain direction --row row.csv --method permutation_shap --json"
     })
 final class ModelExplainCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 20;
+  private static final long LONGEST_SECONDS = 3600;
 
   private static final Map<String, ExplainRequest.Method> METHODS =
       Map.of(
@@ -56,7 +57,11 @@ final class ModelExplainCommand implements Callable<Integer> {
         names = "--prediction",
         required = true,
         paramLabel = "ID",
-        description = "A prediction whose outcome the learner was told lately.")
+        description = {
+          "A prediction whose outcome the learner was told lately: its id as page, API and logs",
+          "have it (533), which is one of the run on the data directory, or with its run",
+          "(run-1-533)."
+        })
     private Optional<String> prediction = Optional.empty();
 
     @CommandLine.Option(
@@ -134,6 +139,10 @@ final class ModelExplainCommand implements Callable<Integer> {
 
   private ExplainRequest request(List<String> names) {
     ModelName model = ModelName.parse(name);
+    if (timeout < 1 || timeout > LONGEST_SECONDS) {
+      throw new IllegalArgumentException(
+          "--timeout must be 1 to " + LONGEST_SECONDS + " seconds, is " + timeout);
+    }
     ExplainRequest.Method chosen = METHODS.get(method.toLowerCase(Locale.ROOT));
     if (chosen == null) {
       throw new IllegalArgumentException(
@@ -143,7 +152,7 @@ final class ModelExplainCommand implements Callable<Integer> {
         ExplainRequest.newBuilder()
             .setModel(model.name())
             .setVersion(model.version())
-            .setPredictionId(subject.prediction.orElse(""))
+            .setPredictionId(subject.prediction.map(this::withRun).orElse(""))
             .setMethod(chosen)
             .setOutput(outputIndex())
             .setSteps(steps)
@@ -162,6 +171,11 @@ final class ModelExplainCommand implements Callable<Integer> {
           }
         });
     return request.build();
+  }
+
+  /** Learners know the predictions of many runs, so that each has its run in its name. */
+  private String withRun(String id) {
+    return id.matches("[0-9]{1,19}") ? dataDir.running().getString("run_id", "") + "-" + id : id;
   }
 
   private int outputIndex() {

@@ -36,6 +36,7 @@ final class GatewayOfTests implements AutoCloseable {
         dataDirectory.resolve("run.json"),
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
+            .put("run_id", "run-7")
             .put("gateway_host", "127.0.0.1")
             .put("gateway_port", server.getPort())
             .encode());
@@ -44,6 +45,10 @@ final class GatewayOfTests implements AutoCloseable {
   /** Where it listens. */
   String address() {
     return "127.0.0.1:" + server.getPort();
+  }
+
+  int port() {
+    return server.getPort();
   }
 
   /** Runs a command on the data directory. */
