@@ -135,8 +135,9 @@ public final class MlflowServer implements AutoCloseable {
           request,
           new MlflowException(
               ErrorCode.PERMISSION_DENIED,
-              "This address is for programs of this machine: use http://127.0.0.1:%d. Other names are stated with --allow-host of ./neo registry"
-                  .formatted(port)));
+              "This address is for programs of this machine: use http://127.0.0.1:%d"
+                      .formatted(port)
+                  + ". Other names are stated with --allow-host of ./neo registry"));
       return;
     }
     try {
