@@ -217,16 +217,32 @@ public final class RegistryView {
    * @param expected the champion that it replaces, else nothing is done; empty for whichever it is
    */
   public JsonObject promote(String version, String expected, String actor, String reason) {
-    return receipt(
-        learning()
-            .promote(
-                PromoteRequest.newBuilder()
-                    .setModel(model)
-                    .setVersion(version)
-                    .setExpectedChampion(expected)
-                    .setActor(actor)
-                    .setReason(reason)
-                    .build()));
+    PromoteRequest request =
+        PromoteRequest.newBuilder()
+            .setModel(model)
+            .setVersion(version)
+            .setExpectedChampion(expected)
+            .setActor(actor)
+            .setReason(reason)
+            .build();
+    try {
+      return receipt(learning().promote(request));
+    } catch (StatusRuntimeException e) {
+      boolean refused = e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION;
+      throw refused ? missing(version).orElse(e) : e;
+    }
+  }
+
+  /** A gateway calls a version that is not there a refusal, as it does one that may not serve. */
+  private Optional<StatusRuntimeException> missing(String version) {
+    try {
+      registry().getVersion(VersionName.newBuilder().setModel(model).setVersion(version).build());
+      return Optional.empty();
+    } catch (StatusRuntimeException e) {
+      Status.Code code = e.getStatus().getCode();
+      boolean missing = code == Status.Code.NOT_FOUND || code == Status.Code.INVALID_ARGUMENT;
+      return missing ? Optional.of(e) : Optional.empty();
+    }
   }
 
   /** Makes the previous champion the champion again. */

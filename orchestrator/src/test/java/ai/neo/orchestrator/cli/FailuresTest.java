@@ -3,11 +3,15 @@ package ai.neo.orchestrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
+import ai.neo.proto.learning.v1.PromoteRequest;
+import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.learning.v1.TrainProgress;
 import ai.neo.proto.learning.v1.TrainRequest;
 import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ListVersionsResponse;
+import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import ai.neo.proto.registry.v1.VersionName;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.json.JsonObject;
@@ -51,10 +55,25 @@ class FailuresTest {
       caller.onError(
           Status.fromCode(Status.Code.valueOf(code)).withDescription("it says why").asException());
     }
+
+    @Override
+    public void getVersion(VersionName asked, StreamObserver<ModelVersion> caller) {
+      if (asked.getVersion().equals("99")) {
+        caller.onError(Status.NOT_FOUND.withDescription("no version 99").asException());
+        return;
+      }
+      caller.onNext(ModelVersion.newBuilder().setVersion(asked.getVersion()).build());
+      caller.onCompleted();
+    }
   }
 
-  /** Refuses whatever it shall train. */
+  /** Refuses whatever it shall train or promote. */
   private static final class Training extends LearningServiceGrpc.LearningServiceImplBase {
+    @Override
+    public void promote(PromoteRequest asked, StreamObserver<SwapReceipt> caller) {
+      caller.onError(Status.FAILED_PRECONDITION.withDescription("refused").asException());
+    }
+
     @Override
     public StreamObserver<TrainRequest> train(StreamObserver<TrainProgress> caller) {
       return new StreamObserver<>() {
@@ -138,6 +157,16 @@ class FailuresTest {
         .contains("the gateway of the run on " + home.resolve("data") + " at 127.0.0.1:" + port)
         .contains("Connection refused")
         .contains("./neo doctor");
+  }
+
+  @Test
+  void aVersionThatIsNotThereIsUsageWhereAGatewayCallsItARefusal() {
+    GatewayOfTests.Result missing = gateway.neo("model", "promote", "99");
+    assertThat(missing.code()).isEqualTo(2);
+    assertThat(missing.err().strip()).isEqualTo("neo: no version 99");
+    GatewayOfTests.Result refused = gateway.neo("model", "promote", "1");
+    assertThat(refused.code()).isEqualTo(Neo.DIFFERENT);
+    assertThat(refused.err().strip()).isEqualTo("neo: refused");
   }
 
   @Test
