@@ -38,8 +38,7 @@ public final class ModelTier {
     try {
       settings = TierSettings.of(List.of(arguments), System.getenv());
     } catch (IllegalArgumentException e) {
-      System.err.println("model-tier: " + e.getMessage());
-      System.err.print(TierSettings.USAGE);
+      System.err.print(mistake(List.of(arguments), String.valueOf(e.getMessage())));
       System.exit(EXIT_USAGE);
       return;
     }
@@ -64,6 +63,12 @@ public final class ModelTier {
         tier.grpcPort(), tier.httpPort(), tier.registryPort());
     out.flush();
     new CountDownLatch(1).await(); // ends by System.exit or a signal
+  }
+
+  /** Whoever was not started by a parent, which has a usage of its own, is shown this one's. */
+  static String mistake(List<String> arguments, String message) {
+    String line = "model-tier: " + message + System.lineSeparator();
+    return arguments.contains("--parent-pid") ? line : line + TierSettings.USAGE;
   }
 
   private static Optional<ProcessHandle> parent(OptionalLong pid) {

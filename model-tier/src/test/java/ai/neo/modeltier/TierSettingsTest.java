@@ -98,6 +98,13 @@ class TierSettingsTest {
   }
 
   @Test
+  void whatAPersonNeverTypedIsNotExplained() {
+    assertThat(ModelTier.mistake(List.of("--parent-pid", "7"), "policy.yaml:2: no valid YAML"))
+        .isEqualTo("model-tier: policy.yaml:2: no valid YAML" + System.lineSeparator());
+    assertThat(ModelTier.mistake(List.of(), "--data-dir is needed")).contains("usage: java");
+  }
+
+  @Test
   void everythingCanBeSaid() {
     List<String> arguments =
         new ArrayList<>(List.of("--data-dir", "/data", "--host", "0.0.0.0", "--grpc-port", "0"));

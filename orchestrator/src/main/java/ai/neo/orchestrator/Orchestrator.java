@@ -408,7 +408,7 @@ public final class Orchestrator implements AutoCloseable {
         directory.token(),
         health::ready,
         health::json,
-        registry::json,
+        registry::jsonOrAway,
         metrics::text,
         telemetry.latencies()::json);
   }

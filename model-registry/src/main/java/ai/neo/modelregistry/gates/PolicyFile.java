@@ -46,8 +46,10 @@ public final class PolicyFile {
     try {
       return new PolicyFile(path).parse(Files.readString(path));
     } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
       throw new IllegalArgumentException(
-          path + ": no valid YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+          path + line + ": no valid YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""),
+          e);
     } catch (IOException e) {
       throw new IllegalArgumentException(path + " cannot be read: " + e, e);
     }

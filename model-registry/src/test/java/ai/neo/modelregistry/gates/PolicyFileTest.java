@@ -63,6 +63,13 @@ class PolicyFileTest {
   }
 
   @Test
+  void whatIsNoYamlIsSaidWithItsLine() throws IOException {
+    assertThatThrownBy(() -> PolicyFile.read(file("webhook_hosts: []\nmodels: [a\n")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching(".*:[23]: no valid YAML: .*");
+  }
+
+  @Test
   void nothingIsNoGate() throws IOException {
     assertThat(PolicyFile.read(file(""))).isEqualTo(RegistryPolicy.NONE);
     assertThat(RegistryPolicy.NONE.gates("direction")).isEqualTo(GateSettings.NONE);

@@ -1,12 +1,12 @@
 package ai.neo.orchestrator.cli;
 
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One row of features as a person writes it: a JSON array, a JSON object by feature name, or CSV
@@ -14,6 +14,11 @@ import java.util.List;
  * names before them).
  */
 final class FeatureRowText {
+  private static final Pattern NO_NUMBER =
+      Pattern.compile("(?:\"([^\"]*)\"\\s*:\\s*)?(?<![\\w\"])([-+]?(?:NaN|Infinity))\\b");
+
+  private static final String FINITE = "; each feature is a finite number";
+
   private FeatureRowText() {}
 
   /**
@@ -58,8 +63,9 @@ final class FeatureRowText {
   private static float[] json(String text, List<String> names) {
     Object read;
     try {
-      read = Json.decodeValue(text);
-    } catch (DecodeException e) {
+      read = JsonText.decode(text);
+    } catch (IllegalArgumentException e) {
+      requireNumbers(text);
       throw new IllegalArgumentException("the row is no JSON: " + e.getMessage(), e);
     }
     List<Float> row = new ArrayList<>();
@@ -78,6 +84,16 @@ final class FeatureRowText {
     return floats(row);
   }
 
+  /** JSON knows neither NaN nor Infinity; people's programs write them. */
+  private static void requireNumbers(String text) {
+    Matcher found = NO_NUMBER.matcher(text);
+    if (found.find()) {
+      long before = text.substring(0, found.start()).chars().filter(each -> each == ',').count();
+      String where = found.group(1) == null ? "number " + (before + 1) : found.group(1);
+      throw new IllegalArgumentException(where + " is " + found.group(2) + FINITE);
+    }
+  }
+
   private static void flatten(JsonArray array, List<Float> row) {
     for (Object one : array) {
       if (one instanceof JsonArray inner) {
@@ -89,11 +105,16 @@ final class FeatureRowText {
   }
 
   private static float number(String text, String where) {
+    float number;
     try {
-      return Float.parseFloat(text);
+      number = Float.parseFloat(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(where + ": '" + text + "' is no number", e);
     }
+    if (!Float.isFinite(number)) {
+      throw new IllegalArgumentException(where + " is " + text + FINITE);
+    }
+    return number;
   }
 
   private static float[] floats(List<Float> row) {

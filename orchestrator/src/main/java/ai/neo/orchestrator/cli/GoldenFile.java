@@ -2,10 +2,10 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.proto.registry.v1.GoldenRow;
 import ai.neo.proto.registry.v1.GoldenRows;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -27,14 +27,10 @@ final class GoldenFile {
    * Reads the file.
    *
    * @throws IllegalArgumentException with the offending place and what was expected
+   * @throws IOException as the file system says it, when there is no file to read
    */
   static GoldenRows read(Path file) throws IOException {
-    JsonArray rows;
-    try {
-      rows = new JsonArray(Files.readString(file));
-    } catch (DecodeException e) {
-      throw new IllegalArgumentException(file + " is no JSON array; " + EXPECTED, e);
-    }
+    JsonArray rows = array(file);
     if (rows.isEmpty()) {
       throw new IllegalArgumentException(file + " has no rows; " + EXPECTED);
     }
@@ -53,6 +49,21 @@ final class GoldenFile {
       golden.addRows(one);
     }
     return golden.build();
+  }
+
+  private static JsonArray array(Path file) throws IOException {
+    String problem;
+    try {
+      if (JsonText.decode(Files.readString(file)) instanceof JsonArray rows) {
+        return rows;
+      }
+      problem = "";
+    } catch (IllegalArgumentException e) {
+      problem = " (" + e.getMessage() + ")";
+    } catch (CharacterCodingException e) {
+      problem = " (it is no text in UTF-8)";
+    }
+    throw new IllegalArgumentException(file + " is no JSON array" + problem + "; " + EXPECTED);
   }
 
   private static void numbers(String place, JsonObject row, String name, Consumer<Float> into) {

@@ -2,6 +2,7 @@ package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.configuration.NearestWord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -18,7 +19,11 @@ final class Mistakes implements CommandLine.IParameterExceptionHandler {
         && !unmatched.getUnmatched().isEmpty()) {
       message = unmatched(unmatched.getUnmatched().getFirst(), command);
     }
-    command.getErr().println(path + ": " + message + "; see ./" + path + " --help");
+    message += "; see ./" + path + " --help";
+    command.getErr().println(path + ": " + message);
+    if (Arrays.stream(arguments).anyMatch(word -> word.split("=", 2)[0].equals("--json"))) {
+      Failures.json(command, message, USAGE);
+    }
     return USAGE;
   }
 

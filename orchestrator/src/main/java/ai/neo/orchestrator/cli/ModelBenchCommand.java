@@ -1,6 +1,12 @@
 package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.gateway.LoadTest;
+import ai.neo.orchestrator.operations.OperationsException;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import ai.neo.proto.registry.v1.VersionName;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -8,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /** {@code ./neo model bench}. */
@@ -22,19 +29,28 @@ import picocli.CommandLine;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model bench direction",
-      "  ./neo model bench direction@3 --callers 1,8,64 --seconds 5 --batch 16 --json"
+      "  ./neo model bench direction --callers 1,8,64 --seconds 5 --batch 16 --json",
+      "  ./neo model route direction --shadow 3    # loads version 3, so that this works:",
+      "  ./neo model bench direction@3"
     })
 final class ModelBenchCommand implements Callable<Integer> {
   private static final int MOST_CALLERS = 1024;
   private static final double MOST_SECONDS = 600;
   private static final int MOST_BATCH = 4096;
   private static final double WARM_SECONDS = 0.5;
+  private static final long REGISTRY_SECONDS = 20;
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  /** How Triton's refusals, and so a gateway's, begin. */
+  private static final String UNKNOWN_MODEL = "Request for unknown model";
+
+  @CommandLine.Mixin private TierDoor door;
+  @CommandLine.Mixin private ModelOption model;
 
   @CommandLine.Parameters(
       paramLabel = "NAME[@VERSION]",
-      description = "The model; without a version, its champion.")
+      description =
+          "The model, or a bare VERSION; without a version, its champion. A version must be"
+              + " loaded.")
   private String name;
 
   @CommandLine.Option(
@@ -70,10 +86,11 @@ final class ModelBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     check();
-    ModelName model = ModelName.parse(name);
+    ModelName wanted = ModelName.of(name, model.given());
     List<LoadTest.Result> results = new ArrayList<>();
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
-      LoadTest test = new LoadTest(calls.channel(), model.name(), model.version(), batch);
+    try (ModelTierCalls calls = ModelTierCalls.of(door)) {
+      LoadTest test = loaded(calls.channel(), wanted);
+      test.ask(); // what it refuses once it would refuse at any rate
       test.closed(1, WARM_SECONDS);
       for (int count : callers) {
         LoadTest.Result closed = test.closed(count, seconds);
@@ -85,6 +102,32 @@ final class ModelBenchCommand implements Callable<Integer> {
     }
     print(results);
     return results.stream().allMatch(result -> result.errors().isEmpty()) ? 0 : Neo.DIFFERENT;
+  }
+
+  private LoadTest loaded(Channel channel, ModelName wanted) {
+    try {
+      return new LoadTest(channel, wanted.name(), wanted.version(), batch);
+    } catch (StatusRuntimeException e) {
+      boolean notLoaded =
+          !wanted.version().isEmpty()
+              && String.valueOf(e.getStatus().getDescription()).startsWith(UNKNOWN_MODEL);
+      if (!notLoaded) {
+        throw e;
+      }
+      VersionName name =
+          VersionName.newBuilder().setModel(wanted.name()).setVersion(wanted.version()).build();
+      ModelVersion there = // or nothing could load it
+          RegistryServiceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(REGISTRY_SECONDS, TimeUnit.SECONDS)
+              .getVersion(name);
+      throw new OperationsException(
+          Neo.DIFFERENT,
+          ("%1$s version %2$s is not loaded: a gateway keeps the champion, the one before it and a"
+                  + " route's versions. ./neo model route %1$s --shadow %2$s --share 0.000001 loads"
+                  + " it, and ./neo model route %1$s --clear lets it go")
+              .formatted(there.getModel(), there.getVersion()),
+          e);
+    }
   }
 
   private void check() {
@@ -133,7 +176,11 @@ final class ModelBenchCommand implements Callable<Integer> {
           result.times().p99(),
           result.times().p999(),
           result.times().max(),
-          result.errors().isEmpty() ? "0" : result.errors());
+          result.errors().values().stream().mapToLong(LoadTest.Failed::count).sum());
+      result
+          .errors()
+          .forEach(
+              (code, failed) -> out.printf("  %d %s: %s%n", failed.count(), code, failed.reason()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package ai.neo.orchestrator.cli;
 
+import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.proto.artifact.ArtifactFormat;
 import ai.neo.proto.artifact.ArtifactRefusedException;
 import ai.neo.proto.artifact.EnsembleFile;
@@ -141,6 +142,32 @@ final class ModelEnsembleCommand implements Callable<Integer> {
                   first.getVersion(),
                   first.getFeatureSetId()));
     }
+    int numbers = numbers(version);
+    int those = numbers(first);
+    if (numbers > 0 && those > 0 && numbers != those) {
+      throw new IllegalArgumentException(
+          "%s takes rows of %s, %s version %s of %s: members take the same rows"
+              .formatted(name, rows(version), first.getModel(), first.getVersion(), rows(first)));
+    }
+  }
+
+  /** In a row that it takes, by the rows that its maker registered; 0 where there are none. */
+  private static int numbers(ModelVersion version) {
+    return version.getGoldenRows().getRowsCount() == 0
+        ? 0
+        : version.getGoldenRows().getRows(0).getFeaturesCount();
+  }
+
+  /** {@code 384 numbers (16 vectors of 24)}. */
+  private static String rows(ModelVersion version) {
+    FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
+    int numbers = numbers(version);
+    int width = features.width();
+    return numbers
+        + " numbers"
+        + (version.getFeatureSetId().equals(features.id()) && numbers % width == 0
+            ? " (%d vectors of %d)".formatted(numbers / width, width)
+            : "");
   }
 
   private static ByteString file(Ensemble ensemble) {

@@ -28,12 +28,13 @@ import picocli.CommandLine;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./neo model explain direction --prediction ID",
+      "  ./neo model explain direction --prediction 533",
       "  ./neo model explain direction@3 --row row.json --output BUY",
       "  ./neo model explain direction --row row.csv --method permutation_shap --json"
     })
 final class ModelExplainCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 20;
+  private static final long LONGEST_SECONDS = 3600;
 
   private static final Map<String, ExplainRequest.Method> METHODS =
       Map.of(
@@ -43,11 +44,12 @@ final class ModelExplainCommand implements Callable<Integer> {
 
   private static final List<String> OUTPUTS = List.of("SELL", "HOLD", "BUY", "expected_return");
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private TierDoor door;
+  @CommandLine.Mixin private ModelOption model;
 
   @CommandLine.Parameters(
       paramLabel = "NAME[@VERSION]",
-      description = "The model; without a version, its champion.")
+      description = "The model, or a bare VERSION; without a version, its champion.")
   private String name;
 
   /** What is explained. */
@@ -56,7 +58,11 @@ final class ModelExplainCommand implements Callable<Integer> {
         names = "--prediction",
         required = true,
         paramLabel = "ID",
-        description = "A prediction whose outcome the learner was told lately.")
+        description = {
+          "A prediction whose outcome the learner was told lately: its id as page, API and logs",
+          "have it (533), which is one of the run on the data directory, or with its run",
+          "(run-1-533)."
+        })
     private Optional<String> prediction = Optional.empty();
 
     @CommandLine.Option(
@@ -114,7 +120,7 @@ final class ModelExplainCommand implements Callable<Integer> {
     FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     ExplainRequest request = request(features.names());
     Explanation explanation;
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
+    try (ModelTierCalls calls = ModelTierCalls.of(door)) {
       explanation =
           ExplanationServiceGrpc.newBlockingStub(calls.channel())
               .withDeadlineAfter(timeout, TimeUnit.SECONDS)
@@ -133,7 +139,11 @@ final class ModelExplainCommand implements Callable<Integer> {
   }
 
   private ExplainRequest request(List<String> names) {
-    ModelName model = ModelName.parse(name);
+    ModelName wanted = ModelName.of(name, model.given());
+    if (timeout < 1 || timeout > LONGEST_SECONDS) {
+      throw new IllegalArgumentException(
+          "--timeout must be 1 to " + LONGEST_SECONDS + " seconds, is " + timeout);
+    }
     ExplainRequest.Method chosen = METHODS.get(method.toLowerCase(Locale.ROOT));
     if (chosen == null) {
       throw new IllegalArgumentException(
@@ -141,9 +151,9 @@ final class ModelExplainCommand implements Callable<Integer> {
     }
     ExplainRequest.Builder request =
         ExplainRequest.newBuilder()
-            .setModel(model.name())
-            .setVersion(model.version())
-            .setPredictionId(subject.prediction.orElse(""))
+            .setModel(wanted.name())
+            .setVersion(wanted.version())
+            .setPredictionId(subject.prediction.map(this::withRun).orElse(""))
             .setMethod(chosen)
             .setOutput(outputIndex())
             .setSteps(steps)
@@ -162,6 +172,13 @@ final class ModelExplainCommand implements Callable<Integer> {
           }
         });
     return request.build();
+  }
+
+  /** Learners know the predictions of many runs, so that each has its run in its name. */
+  private String withRun(String id) {
+    return id.matches("[0-9]{1,19}")
+        ? door.run().map(run -> run.getString("run_id", "") + "-" + id).orElse(id)
+        : id;
   }
 
   private int outputIndex() {

@@ -10,6 +10,13 @@ import ai.neo.proto.learning.v1.Route;
 import ai.neo.proto.learning.v1.RouteStatus;
 import ai.neo.proto.learning.v1.RoutingServiceGrpc;
 import ai.neo.proto.learning.v1.SetRouteRequest;
+import ai.neo.proto.registry.v1.ListVersionsRequest;
+import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import inference.GRPCInferenceServiceGrpc;
+import inference.ModelReadyRequest;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -21,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 
 /** {@code ./neo model route}: who answers beside the champion. */
@@ -141,8 +149,13 @@ final class ModelRouteCommand implements Callable<Integer> {
       return gateway.clearRoute(request.build());
     }
     if (arms.isEmpty()) {
-      return gateway.getRoute(
-          GetRouteRequest.newBuilder().setModel(model.name()).setOutcomes(outcomes).build());
+      RouteStatus status =
+          gateway.getRoute(
+              GetRouteRequest.newBuilder().setModel(model.name()).setOutcomes(outcomes).build());
+      if (status.getRoute().getRevision() == 0 && status.getOffReason().isEmpty()) {
+        requireServed(gateway.getChannel());
+      }
+      return status;
     }
     SetRouteRequest.Builder request =
         SetRouteRequest.newBuilder()
@@ -157,6 +170,43 @@ final class ModelRouteCommand implements Callable<Integer> {
                     .setCostPerTrade(cost));
     revision.ifPresent(request::setExpectedRevision);
     return gateway.setRoute(request.build());
+  }
+
+  /** A gateway says of any name that no route leads anywhere. */
+  private void requireServed(Channel channel) {
+    boolean known =
+        found(() -> isReady(channel)) || found(() -> isRegistered(channel)); // or of a folder
+    if (!known) {
+      throw new IllegalArgumentException(
+          "there is no model '%s': the gateway serves none, and the registry has no version of it"
+              .formatted(model.name()));
+    }
+  }
+
+  private static boolean found(BooleanSupplier there) {
+    try {
+      return there.getAsBoolean();
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private boolean isReady(Channel channel) {
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+        .modelReady(ModelReadyRequest.newBuilder().setName(model.name()).build())
+        .getReady();
+  }
+
+  private boolean isRegistered(Channel channel) {
+    return RegistryServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+            .listVersions(ListVersionsRequest.newBuilder().setModel(model.name()).build())
+            .getVersionsCount()
+        > 0;
   }
 
   /** What would be left out without a word is refused instead. */
@@ -196,6 +246,13 @@ final class ModelRouteCommand implements Callable<Integer> {
   }
 
   private static Arm arm(Arm.Kind kind, String version, double share) {
+    if (!version.matches("[1-9][0-9]{0,17}")) {
+      throw new IllegalArgumentException("'" + version + "' is no version; expected its number");
+    }
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "the share of version " + version + " must be above 0 and at most 1, is " + share);
+    }
     return Arm.newBuilder().setKind(kind).setVersion(version).setShare(share).build();
   }
 

@@ -1,12 +1,7 @@
 package ai.neo.orchestrator.cli;
 
-import ai.neo.orchestrator.journal.CorruptJournalException;
-import ai.neo.orchestrator.marketdata.recorded.BadMarketDataException;
-import ai.neo.orchestrator.operations.OperationsException;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /** {@code ./neo}: the commands, and how their failures become exit codes. */
@@ -38,17 +33,22 @@ import picocli.CommandLine;
       "Exit codes:",
       "  0 done   1 internal failure   2 wrong usage or configuration",
       "  3 a check found a difference or refused   4 data corrupt",
-      "  5 a needed service is away   130 interrupted"
+      "  5 a needed service is away   130 interrupted",
+      "With --json a failure is {\"error\": ..., \"exit_code\": N} on stdout."
     })
 public final class Neo {
   static final int DIFFERENT = 3;
   static final int CORRUPT = 4;
   static final int AWAY = 5;
 
+  /** Writes a stack trace for a name that does not resolve, which a command says in a sentence. */
+  private static final Logger CHANNELS = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
+
   private Neo() {}
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
+    CHANNELS.setLevel(Level.SEVERE);
     System.exit(commandLine().execute(arguments));
   }
 
@@ -56,33 +56,7 @@ public final class Neo {
     CommandLine line = new CommandLine(new Neo());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(new Mistakes());
-    line.setExecutionExceptionHandler(Neo::failed);
+    line.setExecutionExceptionHandler(new Failures());
     return line;
-  }
-
-  private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-    int code =
-        switch (e) {
-          case OperationsException known -> known.exitCode();
-          case CorruptJournalException corrupt -> CORRUPT;
-          case BadMarketDataException bad -> CORRUPT;
-          case IllegalArgumentException wrong -> 2;
-          case StatusRuntimeException status ->
-              status.getStatus().getCode() == Status.Code.UNAVAILABLE ? AWAY : DIFFERENT;
-          case IOException io -> AWAY;
-          case UncheckedIOException io -> AWAY;
-          default -> 1;
-        };
-    String message =
-        e instanceof StatusRuntimeException status
-            ? status.getStatus().getDescription()
-            : e.getMessage();
-    (message == null ? e.toString() : message)
-        .lines()
-        .forEach(line -> command.getErr().println("neo: " + line));
-    if (code == 1) {
-      e.printStackTrace(command.getErr());
-    }
-    return code;
   }
 }

@@ -1,6 +1,8 @@
 package ai.neo.orchestrator.cli;
 
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -44,12 +46,37 @@ final class NewFile {
     }
   }
 
+  /** What is in it. */
+  interface Content {
+    void to(Writer file) throws IOException;
+  }
+
   /** Beside its place first, under a name that nobody else has. */
   void write(byte[] content) throws IOException {
+    put(
+        part ->
+            Files.write(part, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  }
+
+  /** The same, of text that is too long to be held at once. */
+  void write(Content content) throws IOException {
+    put(
+        part -> {
+          try (Writer file = Files.newBufferedWriter(part, StandardOpenOption.CREATE_NEW)) {
+            content.to(file);
+          }
+        });
+  }
+
+  private interface Writing {
+    void into(Path part) throws IOException;
+  }
+
+  private void put(Writing writing) throws IOException {
     Path part =
         place().resolveSibling("." + place().getFileName() + "." + UUID.randomUUID() + ".part");
     try {
-      Files.write(part, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      writing.into(part);
       if (overwrite) {
         Files.move(part, place(), StandardCopyOption.REPLACE_EXISTING);
       } else {
@@ -57,6 +84,9 @@ final class NewFile {
       }
     } catch (FileAlreadyExistsException e) {
       throw taken();
+    } catch (AccessDeniedException e) { // of a name that nobody asked for
+      throw new IllegalArgumentException(
+          "--out " + out + ": this user may not write into " + place().getParent());
     } finally {
       Files.deleteIfExists(part);
     }

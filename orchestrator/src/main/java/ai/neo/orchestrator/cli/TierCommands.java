@@ -61,7 +61,11 @@ final class TierCommands {
                   "neo.model-tier", home.resolve("model-tier").resolve("target").toString()));
       try (ServiceProcess service = ServiceProcess.start(jars, arguments, environment)) {
         service.ready().ifPresent(this::print);
-        return service.awaitEnd();
+        int code = service.awaitEnd();
+        if (json && service.ready().isEmpty()) {
+          Failures.json(spec.commandLine(), "it did not start; standard error says why", code);
+        }
+        return code;
       }
     }
 

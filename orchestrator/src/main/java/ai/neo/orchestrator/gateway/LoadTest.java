@@ -6,11 +6,11 @@ import inference.ModelInferRequest;
 import inference.ModelMetadataRequest;
 import inference.ModelMetadataResponse;
 import io.grpc.Channel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -49,11 +49,16 @@ public final class LoadTest {
       double perSecond,
       long requests,
       Times times,
-      TreeMap<String, Long> errors) {
+      TreeMap<String, Failed> errors) {
     /** For a program; times in microseconds. */
     public JsonObject json() {
       JsonObject failed = new JsonObject();
-      errors.forEach(failed::put);
+      JsonObject reasons = new JsonObject();
+      errors.forEach(
+          (code, those) -> {
+            failed.put(code, those.count());
+            reasons.put(code, those.reason());
+          });
       return new JsonObject()
           .put("kind", kind)
           .put("callers", callers)
@@ -65,9 +70,17 @@ public final class LoadTest {
           .put("p99_us", times.p99())
           .put("p999_us", times.p999())
           .put("max_us", times.max())
-          .put("errors", failed);
+          .put("errors", failed)
+          .put("reasons", reasons);
     }
   }
+
+  /**
+   * Requests that failed with one code.
+   *
+   * @param reason of the first, in the gateway's words
+   */
+  public record Failed(long count, String reason) {}
 
   /** In microseconds. */
   public record Times(double p50, double p99, double p999, double max) {
@@ -81,7 +94,8 @@ public final class LoadTest {
   }
 
   /**
-   * Asks what the model takes. Blocks.
+   * Asks what the model takes. Blocks. Each request has one input of a row of numbers for each of
+   * the batch, as a model of directions takes it.
    *
    * @param version empty for the champion
    * @param batch rows of a request, 1 or more
@@ -148,7 +162,7 @@ public final class LoadTest {
   private Result run(String kind, int callers, double seconds, LongUnaryOperator due)
       throws InterruptedException {
     Histogram histogram = new ConcurrentHistogram(LONGEST_NS, DIGITS);
-    TreeMap<String, Long> errors = new TreeMap<>();
+    TreeMap<String, Failed> errors = new TreeMap<>();
     long start = System.nanoTime();
     long end = start + (long) (seconds * 1e9);
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -156,12 +170,16 @@ public final class LoadTest {
         executor.execute(
             () -> {
               for (long at = due.applyAsLong(0); at < end; at = due.applyAsLong(at)) {
-                Status.Code code = ask();
-                if (code == Status.Code.OK) {
+                try {
+                  ask();
                   histogram.recordValue(Math.clamp(System.nanoTime() - at, 0, LONGEST_NS));
-                } else {
+                } catch (StatusRuntimeException e) {
+                  Failed one = new Failed(1, String.valueOf(e.getStatus().getDescription()));
                   synchronized (errors) {
-                    errors.merge(code.name(), 1L, Long::sum);
+                    errors.merge(
+                        e.getStatus().getCode().name(),
+                        one,
+                        (all, next) -> new Failed(all.count() + 1, all.reason()));
                   }
                 }
               }
@@ -173,14 +191,16 @@ public final class LoadTest {
     return new Result(kind, callers, batch, answered / took, answered, Times.of(histogram), errors);
   }
 
-  private Status.Code ask() {
-    try {
-      GRPCInferenceServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-          .modelInfer(request);
-      return Status.Code.OK;
-    } catch (StatusRuntimeException e) {
-      return e.getStatus().getCode();
-    }
+  /**
+   * One request.
+   *
+   * @throws StatusRuntimeException with the gateway's reason, such as a model of other inputs
+   */
+  public void ask() {
+    var answer =
+        GRPCInferenceServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+            .modelInfer(request);
+    Objects.requireNonNull(answer, "answer");
   }
 }

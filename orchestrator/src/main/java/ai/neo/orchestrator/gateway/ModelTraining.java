@@ -6,13 +6,14 @@ import ai.neo.proto.learning.v1.TrainProgress;
 import ai.neo.proto.learning.v1.TrainRequest;
 import ai.neo.proto.learning.v1.TrainRows;
 import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -56,6 +57,8 @@ public final class ModelTraining {
    *
    * @param progress hears each epoch
    * @return the last progress, which names the registered version
+   * @throws StatusRuntimeException as the gateway says it: what it was asked is wrong, or it is
+   *     away
    */
   public TrainProgress train(TrainHeader header, Rows rows, Consumer<TrainProgress> progress)
       throws InterruptedException {
@@ -85,7 +88,8 @@ public final class ModelTraining {
                 });
     requests.onNext(TrainRequest.newBuilder().setHeader(header).build());
     int[] order = timeOrder(rows.timesNs());
-    for (int from = 0; from < order.length; from += ROWS_PER_MESSAGE) {
+    // Nobody takes the rest once the gateway has refused.
+    for (int from = 0; from < order.length && !done.isDone(); from += ROWS_PER_MESSAGE) {
       int to = Math.min(order.length, from + ROWS_PER_MESSAGE);
       requests.onNext(
           TrainRequest.newBuilder()
@@ -94,11 +98,9 @@ public final class ModelTraining {
     }
     requests.onCompleted();
     try {
-      return done.get(LONGEST_MINUTES, TimeUnit.MINUTES);
+      return done.get(); // the call has a deadline
     } catch (ExecutionException e) {
-      throw new IllegalStateException("training failed: " + e.getCause().getMessage(), e);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException("training took longer than an hour", e);
+      throw Status.fromThrowable(e.getCause()).asRuntimeException();
     }
   }
 

@@ -71,27 +71,31 @@ public final class RegistryView {
   }
 
   /** Versions and history; an empty list of each while the model tier is away or has none. */
-  public JsonObject json() {
-    JsonArray items = new JsonArray();
-    JsonArray history = new JsonArray();
-    boolean intact = true;
+  public JsonObject jsonOrAway() {
     try {
-      items = versions();
-      HistoryResponse ledger = ledger();
-      intact = ledger.getChainIntact();
-      for (LedgerEntry entry : ledger.getEntriesList()) {
-        history.add(entry(entry));
-      }
+      return json();
     } catch (StatusRuntimeException e) {
       return new JsonObject()
-          .put("items", items)
-          .put("history", history)
+          .put("items", new JsonArray())
+          .put("history", new JsonArray())
           .put("away", e.getStatus().getCode().name());
     }
+  }
+
+  /**
+   * Versions and history.
+   *
+   * @throws StatusRuntimeException as the registry says it: it is away, or knows no such model
+   */
+  public JsonObject json() {
+    JsonArray items = versions();
+    HistoryResponse ledger = ledger();
+    JsonArray history = new JsonArray();
+    ledger.getEntriesList().forEach(entry -> history.add(entry(entry)));
     return new JsonObject()
         .put("items", items)
         .put("history", history)
-        .put("chain_intact", intact)
+        .put("chain_intact", ledger.getChainIntact())
         .putNull("next");
   }
 

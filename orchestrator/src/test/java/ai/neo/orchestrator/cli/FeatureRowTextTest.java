@@ -37,6 +37,11 @@ class FeatureRowTextTest {
     refused("{\"slope\":1}", "no 'spread'");
     refused("[1,null]", "number 2");
     refused("[1,", "no JSON");
+    refused("[1, NaN]", "number 2 is NaN; each feature is a finite number");
+    refused("{\"slope\": 1, \"spread\": -Infinity}", "spread is -Infinity; each feature");
+    refused("slope,spread\n1,NaN", "line 2, spread is NaN; each feature");
+    refused("[1, 1e99]", "number 2 is 1.0E99; each feature");
+    refused("[1 2]", "the row is no JSON: line 1, column ");
   }
 
   @ParameterizedTest

@@ -36,9 +36,14 @@ final class GatewayOfTests implements AutoCloseable {
         dataDirectory.resolve("run.json"),
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
+            .put("run_id", "run-7")
             .put("gateway_host", "127.0.0.1")
             .put("gateway_port", server.getPort())
             .encode());
+  }
+
+  int port() {
+    return server.getPort();
   }
 
   /** Where it listens. */

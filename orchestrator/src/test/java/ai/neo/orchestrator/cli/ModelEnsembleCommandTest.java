@@ -7,6 +7,8 @@ import ai.neo.proto.artifact.ArtifactFormat;
 import ai.neo.proto.artifact.EnsembleFile;
 import ai.neo.proto.learning.v1.Ensemble;
 import ai.neo.proto.learning.v1.Member;
+import ai.neo.proto.registry.v1.GoldenRow;
+import ai.neo.proto.registry.v1.GoldenRows;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
 import ai.neo.proto.registry.v1.VersionName;
@@ -15,6 +17,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ class ModelEnsembleCommandTest {
     gateway.close();
   }
 
-  /** Versions 1 to 3, an ensemble as 4, and 5 of other features. */
+  /** Versions 1 and 2, 3 of longer windows, an ensemble as 4, and 5 of other features. */
   private static final class Registry extends RegistryServiceGrpc.RegistryServiceImplBase {
     @Override
     public void getVersion(VersionName asked, StreamObserver<ModelVersion> caller) {
@@ -57,6 +60,11 @@ class ModelEnsembleCommandTest {
               .setFormat(version == 4 ? "neo-ensemble" : "neo-djl")
               .setFeatureSetId(version == 5 ? "features-2" : "features-1")
               .setDigest(digest(version))
+              .setGoldenRows(
+                  GoldenRows.newBuilder()
+                      .addRows(
+                          GoldenRow.newBuilder()
+                              .addAllFeatures(Collections.nCopies(version == 3 ? 6 : 2, 0.5f))))
               .build());
       caller.onCompleted();
     }
@@ -80,7 +88,7 @@ class ModelEnsembleCommandTest {
             tuple("direction", "1", digest(1), 0.0), tuple("other", "2", digest(2), 0.0));
     assertThat(result.json().getJsonArray("members").getJsonObject(1).getString("digest"))
         .isEqualTo(digest(2));
-    assertThat(write("1", "3").err()).contains("is there already");
+    assertThat(write("1", "2").err()).contains("is there already");
     assertThat(Files.readAllBytes(out)).isEqualTo(content.toByteArray());
   }
 
@@ -106,7 +114,8 @@ class ModelEnsembleCommandTest {
         "2 | 1 4 | direction version 4 is an ensemble itself",
         "2 | 1 5 | takes the feature set 'features-2', direction version 1 takes 'features-1'",
         "2 | 1 1 | two members have the digest",
-        "3 | 1 9 | direction has no version 9",
+        "2 | 1 9 | direction has no version 9",
+        "2 | 1 3 | direction version 3 takes rows of 6 numbers, direction version 1 of 2 numbers",
       })
   void whatCouldNotServeIsSaidBeforeAFileIsWritten(int code, String members, String reason) {
     GatewayOfTests.Result result = write(members.split(" ", -1));

@@ -41,7 +41,7 @@ class ModelExportCommandTest {
     gateway = new GatewayOfTests(Files.createDirectory(home.resolve("data")), learning);
     folder = Files.createDirectory(home.resolve("models"));
     out = folder.resolve("champion.onnx");
-    candles = candles();
+    candles = RecordedCandles.write(home);
   }
 
   @AfterEach
@@ -201,25 +201,5 @@ class ModelExportCommandTest {
     try (Stream<Path> all = Files.list(folder)) {
       return all.map(file -> file.getFileName().toString()).toList();
     }
-  }
-
-  /** Enough one-minute bars that their first quarter makes rows. */
-  private Path candles() throws IOException {
-    StringBuilder text = new StringBuilder("time,open,high,low,close,volume\n");
-    for (int i = 0; i < 1200; i++) {
-      double open = 100 + 5 * Math.sin(i / 30.0);
-      double close = 100 + 5 * Math.sin((i + 1) / 30.0);
-      text.append(1_618_951_320L + 60L * i)
-          .append(
-              String.format(
-                  java.util.Locale.ROOT,
-                  ",%.2f,%.2f,%.2f,%.2f,%d\n",
-                  open,
-                  Math.max(open, close) + 0.05,
-                  Math.min(open, close) - 0.05,
-                  close,
-                  10 + i % 7));
-    }
-    return Files.writeString(home.resolve("TEST-1m.csv"), text);
   }
 }

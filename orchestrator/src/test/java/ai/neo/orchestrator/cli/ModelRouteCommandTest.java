@@ -13,6 +13,13 @@ import ai.neo.proto.learning.v1.RouteStatus;
 import ai.neo.proto.learning.v1.RoutingServiceGrpc;
 import ai.neo.proto.learning.v1.SetRouteRequest;
 import ai.neo.proto.registry.v1.Evaluation;
+import ai.neo.proto.registry.v1.ListVersionsRequest;
+import ai.neo.proto.registry.v1.ListVersionsResponse;
+import ai.neo.proto.registry.v1.ModelVersion;
+import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import inference.GRPCInferenceServiceGrpc;
+import inference.ModelReadyRequest;
+import inference.ModelReadyResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.json.JsonArray;
@@ -35,12 +42,39 @@ class ModelRouteCommandTest {
 
   @BeforeEach
   void start() throws Exception {
-    gateway = new GatewayOfTests(directory, routing);
+    gateway = new GatewayOfTests(directory, routing, new Serving(), new Registry());
   }
 
   @AfterEach
   void stop() {
     gateway.close();
+  }
+
+  /** Has the model direction ready, and no other. */
+  private static final class Serving extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+    @Override
+    public void modelReady(ModelReadyRequest asked, StreamObserver<ModelReadyResponse> caller) {
+      if (!asked.getName().equals("direction")) {
+        caller.onError(Status.NOT_FOUND.withDescription("unknown model").asException());
+        return;
+      }
+      caller.onNext(ModelReadyResponse.newBuilder().setReady(true).build());
+      caller.onCompleted();
+    }
+  }
+
+  /** Has a version of the model idle, and nothing of any other. */
+  private static final class Registry extends RegistryServiceGrpc.RegistryServiceImplBase {
+    @Override
+    public void listVersions(
+        ListVersionsRequest asked, StreamObserver<ListVersionsResponse> caller) {
+      ListVersionsResponse.Builder versions = ListVersionsResponse.newBuilder();
+      if (asked.getModel().equals("idle")) {
+        versions.addVersions(ModelVersion.newBuilder().setModel("idle").setVersion("1"));
+      }
+      caller.onNext(versions.build());
+      caller.onCompleted();
+    }
   }
 
   /** Keeps the route that it was told, with made-up counts, as a gateway keeps it. */
@@ -198,6 +232,16 @@ class ModelRouteCommandTest {
   }
 
   @Test
+  void aModelThatNobodyKnowsHasNoRoute() {
+    assertThat(gateway.neo("model", "route", "direction").code()).isZero();
+    assertThat(gateway.neo("model", "route", "idle").code()).isZero();
+    GatewayOfTests.Result result = gateway.neo("model", "route", "nosuch", "--json");
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).startsWith("neo: there is no model 'nosuch'");
+    assertThat(result.json().getInteger("exit_code")).isEqualTo(2);
+  }
+
+  @Test
   void outcomesAreAskedForOnlyWhereTheyAreWanted() {
     gateway.neo("model", "route", "--shadow", "6");
     assertThat(gateway.neo("model", "route").code()).isZero();
@@ -248,6 +292,8 @@ class ModelRouteCommandTest {
         "--share 0.5 | --share goes with --canary or --shadow",
         "--expect 3 | --expect goes with",
         "--outcomes --canary 5 | --outcomes only looks",
+        "--canary 5 --share NaN | the share of version 5 must be above 0 and at most 1, is NaN",
+        "--canary 7x | '7x' is no version; expected its number",
         "--canary 5 --failures 0 | --failures must be 1 or more, is 0",
       })
   void whatWouldBeLeftOutWithoutAWordIsUsage(String options, String reason) {
