@@ -43,11 +43,14 @@ final class ModelBenchCommand implements Callable<Integer> {
   /** How Triton's refusals, and so a gateway's, begin. */
   private static final String UNKNOWN_MODEL = "Request for unknown model";
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private TierDoor door;
+  @CommandLine.Mixin private ModelOption model;
 
   @CommandLine.Parameters(
       paramLabel = "NAME[@VERSION]",
-      description = "The model; without a version, its champion. A version must be loaded.")
+      description =
+          "The model, or a bare VERSION; without a version, its champion. A version must be"
+              + " loaded.")
   private String name;
 
   @CommandLine.Option(
@@ -83,10 +86,10 @@ final class ModelBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     check();
-    ModelName model = ModelName.parse(name);
+    ModelName wanted = ModelName.of(name, model.given());
     List<LoadTest.Result> results = new ArrayList<>();
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
-      LoadTest test = loaded(calls.channel(), model);
+    try (ModelTierCalls calls = ModelTierCalls.of(door)) {
+      LoadTest test = loaded(calls.channel(), wanted);
       test.ask(); // what it refuses once it would refuse at any rate
       test.closed(1, WARM_SECONDS);
       for (int count : callers) {
@@ -101,18 +104,18 @@ final class ModelBenchCommand implements Callable<Integer> {
     return results.stream().allMatch(result -> result.errors().isEmpty()) ? 0 : Neo.DIFFERENT;
   }
 
-  private LoadTest loaded(Channel channel, ModelName model) {
+  private LoadTest loaded(Channel channel, ModelName wanted) {
     try {
-      return new LoadTest(channel, model.name(), model.version(), batch);
+      return new LoadTest(channel, wanted.name(), wanted.version(), batch);
     } catch (StatusRuntimeException e) {
       boolean notLoaded =
-          !model.version().isEmpty()
+          !wanted.version().isEmpty()
               && String.valueOf(e.getStatus().getDescription()).startsWith(UNKNOWN_MODEL);
       if (!notLoaded) {
         throw e;
       }
       VersionName name =
-          VersionName.newBuilder().setModel(model.name()).setVersion(model.version()).build();
+          VersionName.newBuilder().setModel(wanted.name()).setVersion(wanted.version()).build();
       ModelVersion there = // or nothing could load it
           RegistryServiceGrpc.newBlockingStub(channel)
               .withDeadlineAfter(REGISTRY_SECONDS, TimeUnit.SECONDS)

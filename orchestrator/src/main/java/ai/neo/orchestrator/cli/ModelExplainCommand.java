@@ -44,11 +44,12 @@ final class ModelExplainCommand implements Callable<Integer> {
 
   private static final List<String> OUTPUTS = List.of("SELL", "HOLD", "BUY", "expected_return");
 
-  @CommandLine.Mixin private DataDirOption dataDir;
+  @CommandLine.Mixin private TierDoor door;
+  @CommandLine.Mixin private ModelOption model;
 
   @CommandLine.Parameters(
       paramLabel = "NAME[@VERSION]",
-      description = "The model; without a version, its champion.")
+      description = "The model, or a bare VERSION; without a version, its champion.")
   private String name;
 
   /** What is explained. */
@@ -119,7 +120,7 @@ final class ModelExplainCommand implements Callable<Integer> {
     FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     ExplainRequest request = request(features.names());
     Explanation explanation;
-    try (ModelTierCalls calls = ModelTierCalls.of(dataDir)) {
+    try (ModelTierCalls calls = ModelTierCalls.of(door)) {
       explanation =
           ExplanationServiceGrpc.newBlockingStub(calls.channel())
               .withDeadlineAfter(timeout, TimeUnit.SECONDS)
@@ -138,7 +139,7 @@ final class ModelExplainCommand implements Callable<Integer> {
   }
 
   private ExplainRequest request(List<String> names) {
-    ModelName model = ModelName.parse(name);
+    ModelName wanted = ModelName.of(name, model.given());
     if (timeout < 1 || timeout > LONGEST_SECONDS) {
       throw new IllegalArgumentException(
           "--timeout must be 1 to " + LONGEST_SECONDS + " seconds, is " + timeout);
@@ -150,8 +151,8 @@ final class ModelExplainCommand implements Callable<Integer> {
     }
     ExplainRequest.Builder request =
         ExplainRequest.newBuilder()
-            .setModel(model.name())
-            .setVersion(model.version())
+            .setModel(wanted.name())
+            .setVersion(wanted.version())
             .setPredictionId(subject.prediction.map(this::withRun).orElse(""))
             .setMethod(chosen)
             .setOutput(outputIndex())
@@ -175,7 +176,9 @@ final class ModelExplainCommand implements Callable<Integer> {
 
   /** Learners know the predictions of many runs, so that each has its run in its name. */
   private String withRun(String id) {
-    return id.matches("[0-9]{1,19}") ? dataDir.running().getString("run_id", "") + "-" + id : id;
+    return id.matches("[0-9]{1,19}")
+        ? door.run().map(run -> run.getString("run_id", "") + "-" + id).orElse(id)
+        : id;
   }
 
   private int outputIndex() {

@@ -100,7 +100,7 @@ final class ModelPushCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     RegisterRequest.Builder request = request();
-    request.setArtifact(content());
+    request.setArtifact(ByteString.copyFrom(Files.readAllBytes(file)));
     if (golden.isPresent()) {
       request.setGoldenRows(GoldenFile.read(golden.get()));
     }
@@ -150,15 +150,5 @@ final class ModelPushCommand implements Callable<Integer> {
     return model.name().equals(ModelName.USUAL)
         ? FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT).id()
         : "";
-  }
-
-  private ByteString content() throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          file
-              + (Files.isDirectory(file) ? " is a directory" : " is not there")
-              + "; expected the file of a model, such as my.onnx");
-    }
-    return ByteString.copyFrom(Files.readAllBytes(file));
   }
 }

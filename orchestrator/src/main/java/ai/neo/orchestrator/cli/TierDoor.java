@@ -33,8 +33,6 @@ final class TierDoor {
     T on(ManagedChannel channel) throws E;
   }
 
-  private record Place(Endpoint at, boolean ofRun) {}
-
   /** Asks what a registry knows; a gateway passes it on. */
   <T, E extends Exception> T withRegistry(Call<T, E> call) throws E {
     return call(place(registry.or(() -> gateway)), call);
@@ -47,15 +45,22 @@ final class TierDoor {
 
   /** To a gateway, for whoever closes it. */
   ManagedChannel gatewayChannel() {
-    return channel(place(gateway.or(() -> registry)).at());
+    return channel(place(gateway.or(() -> registry)));
   }
 
-  private static <T, E extends Exception> T call(Place place, Call<T, E> call) throws E {
-    ManagedChannel channel = channel(place.at());
+  /** What the run on the data directory says of itself; empty where a gateway is named. */
+  Optional<JsonObject> run() {
+    return gateway.or(() -> registry).isPresent()
+        ? Optional.empty()
+        : Optional.of(dataDir.running());
+  }
+
+  private static <T, E extends Exception> T call(Endpoint at, Call<T, E> call) throws E {
+    ManagedChannel channel = channel(at);
     try {
       return call.on(channel);
     } catch (StatusRuntimeException e) {
-      throw explained(e, place);
+      throw explained(e, at);
     } finally {
       channel.shutdownNow();
     }
@@ -68,41 +73,25 @@ final class TierDoor {
         .build();
   }
 
-  /** In the place of gRPC's own words, which name neither the address nor a way out. */
-  private static RuntimeException explained(StatusRuntimeException e, Place place) {
+  /** gRPC's own words name no way out; others are told by {@link Failures}. */
+  private static RuntimeException explained(StatusRuntimeException e, Endpoint at) {
     Status status = e.getStatus();
     String said = String.valueOf(status.getDescription());
-    if (status.getCode() == Status.Code.UNIMPLEMENTED && said.startsWith("Method not found")) {
-      return new IllegalArgumentException(
-          said.contains("RegistryService")
-              ? "%s is no registry and no gateway that knows one (%s); give the gRPC address of either"
-                  .formatted(place.at(), said)
-              : ("%s is no gateway (%s); a registry alone cannot do this: name a gateway that"
-                      + " follows it with --gateway HOST:PORT")
-                  .formatted(place.at(), said),
-          e);
+    if (status.getCode() != Status.Code.UNIMPLEMENTED || !said.startsWith("Method not found")) {
+      return e;
     }
-    if (status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null) {
-      Throwable cause = status.getCause();
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      return new OperationsException(
-          Neo.AWAY,
-          place.ofRun()
-              ? ("the model tier does not answer at %s (%s); it is started again by itself, so try"
-                      + " once more, or see ./neo doctor")
-                  .formatted(place.at(), cause.getMessage())
-              : "nobody answers at %s (%s); expected the gRPC address of a registry or gateway that runs"
-                  .formatted(place.at(), cause.getMessage()));
-    }
-    return e;
+    return new IllegalArgumentException(
+        said.contains("RegistryService")
+            ? "%s does not serve this (%s); expected the address of a registry, or of a gateway"
+                .formatted(at, said)
+            : ("%s does not serve this (%s); is it the address of a gateway? A registry alone cannot"
+                    + " do it: name a gateway that follows it with --gateway HOST:PORT")
+                .formatted(at, said),
+        e);
   }
 
-  private Place place(Optional<String> named) {
-    return named
-        .map(text -> new Place(RegistryDoor.endpoint(text), false))
-        .orElseGet(() -> new Place(ofRun(), true));
+  private Endpoint place(Optional<String> named) {
+    return named.map(RegistryDoor::endpoint).orElseGet(this::ofRun);
   }
 
   private Endpoint ofRun() {

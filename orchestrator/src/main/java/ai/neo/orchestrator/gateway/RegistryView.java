@@ -89,8 +89,8 @@ public final class RegistryView {
    */
   public JsonObject json() {
     JsonArray items = versions();
-    JsonArray history = new JsonArray();
     HistoryResponse ledger = ledger();
+    JsonArray history = new JsonArray();
     ledger.getEntriesList().forEach(entry -> history.add(entry(entry)));
     return new JsonObject()
         .put("items", items)

@@ -127,7 +127,7 @@ class FailuresTest {
     "internal,1",
   })
   void whatAServiceAnswersHasOneCodeInAllCommands(String status, int code) {
-    GatewayOfTests.Result result = gateway.neo("model", "history", status, "--json");
+    GatewayOfTests.Result result = gateway.neo("model", "list", status, "--json");
     assertThat(result.code()).isEqualTo(code);
     assertThat(result.err()).startsWith("neo: ").hasLineCount(1).doesNotContain("Exception");
     JsonObject told = new JsonObject(result.out());

@@ -42,13 +42,13 @@ final class GatewayOfTests implements AutoCloseable {
             .encode());
   }
 
+  int port() {
+    return server.getPort();
+  }
+
   /** Where it listens. */
   String address() {
     return "127.0.0.1:" + server.getPort();
-  }
-
-  int port() {
-    return server.getPort();
   }
 
   /** Runs a command on the data directory. */

@@ -202,7 +202,7 @@ class ModelCommandTest {
     assertThat(pickle.err()).contains("torchscript", "is 'pickle'");
     GatewayOfTests.Result missing = gateway.neo("model", "push", file + "x");
     assertThat(missing.code()).isEqualTo(2);
-    assertThat(missing.err()).contains("program.ptx is not there; expected");
+    assertThat(missing.err()).contains("program.ptx is not there; expected a file");
     assertThat(registry.pushed).hasSize(1);
   }
 
@@ -376,7 +376,8 @@ class ModelCommandTest {
       GatewayOfTests.Result refused =
           GatewayOfTests.alone("model", "promote", "2", "--registry", alone.address());
       assertThat(refused.code()).isEqualTo(2);
-      assertThat(refused.err()).contains(alone.address() + " is no gateway", "--gateway HOST:PORT");
+      assertThat(refused.err())
+          .contains(alone.address() + " does not serve this", "--gateway HOST:PORT");
       GatewayOfTests.Result both =
           GatewayOfTests.alone(
               "model", "show", "--registry", alone.address(), "--gateway", gateway.address());
@@ -396,7 +397,7 @@ class ModelCommandTest {
     gateway.close();
     GatewayOfTests.Result result = GatewayOfTests.alone("model", "list", "--registry", at);
     assertThat(result.code()).isEqualTo(Neo.AWAY);
-    assertThat(result.err()).contains("nobody answers at " + at);
+    assertThat(result.err()).contains("nothing answers at " + at);
     GatewayOfTests.Result none =
         GatewayOfTests.alone("model", "list", "--data-dir", directory.resolve("none").toString());
     assertThat(none.code()).isEqualTo(Neo.AWAY);
