@@ -305,9 +305,21 @@ final class TierCommands {
     private List<String> batches = List.of();
 
     @CommandLine.Option(
+        names = "--model-threads",
+        paramLabel = "MODEL=N",
+        description = "Threads that one model may hold (all but one); repeatable.")
+    private List<String> modelThreads = List.of();
+
+    @CommandLine.Option(
+        names = "--model-waiting",
+        paramLabel = "MODEL=N",
+        description = "Requests of one model that may wait (--max-waiting); repeatable.")
+    private List<String> modelWaiting = List.of();
+
+    @CommandLine.Option(
         names = "--inference-threads",
         paramLabel = "N",
-        description = "Compute with ONNX Runtime and PyTorch (one for each processor).")
+        description = "Compute with ONNX Runtime and PyTorch (one more than processors).")
     private Optional<Integer> threads = Optional.empty();
 
     @CommandLine.Option(
@@ -341,6 +353,8 @@ final class TierCommands {
       Tier.add(all, "--trial-memory-mb", trialMemory);
       Tier.add(all, "--learning", learning);
       Tier.add(all, "--quality", quality);
+      Tier.add(all, "--model-threads", modelThreads);
+      Tier.add(all, "--model-waiting", modelWaiting);
     }
   }
 }
