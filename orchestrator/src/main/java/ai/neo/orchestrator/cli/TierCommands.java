@@ -61,14 +61,20 @@ final class TierCommands {
       values.forEach(one -> all.addAll(List.of(option, one)));
     }
 
-    /** Serves until a signal ends it, or the service itself ends. */
-    int serve(List<String> arguments, Map<String, String> environment) throws IOException {
+    /**
+     * Serves until a signal ends it, or the service itself ends.
+     *
+     * @param afterwards what a signal ends besides, after the service
+     */
+    int serve(List<String> arguments, Map<String, String> environment, Runnable afterwards)
+        throws IOException {
       Path home = Path.of(System.getProperty("neo.home", "."));
       Path jars =
           Path.of(
               System.getProperty(
                   "neo.model-tier", home.resolve("model-tier").resolve("target").toString()));
-      try (ServiceProcess service = ServiceProcess.start(jars, arguments, environment)) {
+      try (ServiceProcess service =
+          ServiceProcess.start(jars, arguments, environment, afterwards)) {
         service.ready().ifPresent(this::print);
         int code = service.awaitEnd();
         if (json && service.ready().isEmpty()) {
@@ -187,7 +193,7 @@ final class TierCommands {
       Optional<String> given =
           postgres.or(() -> Optional.ofNullable(System.getenv("NEO_POSTGRES_URL")));
       if (given.isPresent()) {
-        return serve(arguments, Map.of("NEO_POSTGRES_URL", given.get()));
+        return serve(arguments, Map.of("NEO_POSTGRES_URL", given.get()), () -> {});
       }
       try (DataDirectory directory = DataDirectory.open(data());
           EmbeddedPostgresServer server =
@@ -195,7 +201,7 @@ final class TierCommands {
                   directory.path().resolve("postgres"),
                   Path.of(System.getProperty("user.home"), ".neo", "cache", "postgres"),
                   directory.secret("postgres-password"))) {
-        return serve(arguments, Map.of("NEO_POSTGRES_URL", server.url()));
+        return serve(arguments, Map.of("NEO_POSTGRES_URL", server.url()), server::close);
       }
     }
   }
@@ -262,7 +268,7 @@ final class TierCommands {
 
     @Override
     public Integer call() throws IOException {
-      return serve(arguments(), Map.of());
+      return serve(arguments(), Map.of(), () -> {});
     }
   }
 

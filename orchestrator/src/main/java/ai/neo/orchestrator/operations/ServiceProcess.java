@@ -31,9 +31,11 @@ public final class ServiceProcess implements AutoCloseable {
    * Starts it, and returns when it serves or has ended.
    *
    * @param jars folder of the model tier's jar and its libraries
+   * @param afterwards run once it has ended when a signal ends this process, which waits for that
    */
   public static ServiceProcess start(
-      Path jars, List<String> arguments, Map<String, String> environment) throws IOException {
+      Path jars, List<String> arguments, Map<String, String> environment, Runnable afterwards)
+      throws IOException {
     List<String> command = new ArrayList<>(ModelTierProcess.java(jars, List.of("-Xmx768m")));
     command.addAll(arguments);
     command.addAll(List.of("--parent-pid", Long.toString(ProcessHandle.current().pid())));
@@ -43,7 +45,13 @@ public final class ServiceProcess implements AutoCloseable {
     builder.environment().put("OPT_OUT_TRACKING", "true");
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
-    Thread hook = new Thread(() -> end(process), "stop");
+    Thread hook =
+        new Thread(
+            () -> {
+              end(process);
+              afterwards.run();
+            },
+            "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String line = out.readLine();
