@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A registry in memory, with the rules of the real one for the champion and for rolling back. */
 public final class MemoryRegistry implements VersionRegistry {
@@ -26,6 +27,7 @@ public final class MemoryRegistry implements VersionRegistry {
   private final Map<String, List<ModelArtifact>> versions = new HashMap<>();
   private final Map<String, List<Move>> moves = new HashMap<>();
   private final List<RecordRequest> records = new ArrayList<>();
+  private final AtomicReference<Runnable> answered = new AtomicReference<>(() -> {});
   private boolean away;
 
   /** Registers content as the next version and returns its number. */
@@ -53,6 +55,11 @@ public final class MemoryRegistry implements VersionRegistry {
     this.away = isAway;
   }
 
+  /** What happens once, after a champion was looked up and before the caller hears of it. */
+  public void whileAnAnswerIsUnderWay(Runnable happens) {
+    answered.set(happens);
+  }
+
   public synchronized List<RecordRequest> records() {
     return List.copyOf(records);
   }
@@ -72,9 +79,14 @@ public final class MemoryRegistry implements VersionRegistry {
   }
 
   @Override
-  public synchronized Optional<String> champion(String model) {
-    requireHere();
-    return last(model).map(Move::version);
+  public Optional<String> champion(String model) {
+    Optional<String> champion;
+    synchronized (this) {
+      requireHere();
+      champion = last(model).map(Move::version);
+    }
+    answered.getAndSet(() -> {}).run();
+    return champion;
   }
 
   @Override
@@ -116,7 +128,7 @@ public final class MemoryRegistry implements VersionRegistry {
   public synchronized void moveChampion(
       String model, String version, String expected, String action, String actor, String reason) {
     requireHere();
-    String from = champion(model).orElse("");
+    String from = last(model).map(Move::version).orElse("");
     if (!from.equals(expected)) {
       throw new RegistryException(
           RegistryException.Kind.CONFLICT, "champion is '" + from + "', not '" + expected + "'");

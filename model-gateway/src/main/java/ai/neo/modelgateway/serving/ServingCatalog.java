@@ -373,11 +373,17 @@ public final class ServingCatalog implements AutoCloseable {
    * @throws RegistryException of kind UNAVAILABLE when the registry is away
    */
   public void follow(String model) throws ModelRefusedException {
-    slot(model).requireOfRegistry();
-    if (registry.champion(model).isEmpty()) {
-      unload(model);
-    } else {
-      restore(model);
+    ModelSlot slot = slot(model);
+    slot.requireOfRegistry();
+    slot.change.lock(); // or a promotion could come between the answer and what it leads to
+    try {
+      if (registry.champion(model).isEmpty()) {
+        unload(model);
+      } else {
+        restore(model);
+      }
+    } finally {
+      slot.change.unlock();
     }
   }
 

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -321,6 +322,26 @@ class ServingCatalogTest {
     assertThat(seen.get(1).getPreviousVersion()).isEqualTo("1");
     assertThat(seen.get(3).getVersion()).isEqualTo("1");
     assertThat(seen.get(3).getEpoch()).isEqualTo(3);
+  }
+
+  @Test
+  void anAnswerOfTheRegistryThatAPromotionOvertookTakesNoChampionAway() throws Exception {
+    registry.add("other", "onnx", FEATURES, new TinyOnnx().bytes());
+    FutureTask<SwapReceipt> promotion =
+        new FutureTask<>(() -> catalog.promote("other", "1", "", "test", "first"));
+    Thread promoting = new Thread(promotion, "promoting");
+    registry.whileAnAnswerIsUnderWay(
+        () -> {
+          promoting.start();
+          while (promoting.isAlive() && promoting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+        });
+
+    catalog.follow("other"); // and hears that there is no champion
+    promotion.get();
+
+    assertThat(catalog.availability("other", "")).isEqualTo(ServingCatalog.Availability.READY);
   }
 
   private SwapReceipt promoteAnother(float sell, float hold, float buy)
