@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +57,9 @@ public final class ModelTier {
       System.exit(EXIT_FAILURE);
       return;
     }
-    closeOnExit(tier);
-    parent.ifPresent(ModelTier::endWith);
+    AtomicInteger status = new AtomicInteger(EXIT_TERMINATED);
+    closeOnExit(tier, status);
+    parent.ifPresent(watched -> endWith(watched, status));
     out.printf(
         "READY {\"grpc_port\":%d,\"http_port\":%d,\"registry_port\":%d}%n",
         tier.grpcPort(), tier.httpPort(), tier.registryPort());
@@ -82,12 +84,13 @@ public final class ModelTier {
     return parent;
   }
 
-  private static void endWith(ProcessHandle parent) {
+  private static void endWith(ProcessHandle parent, AtomicInteger status) {
     Thread.ofVirtual()
         .name("parent-watch")
         .start(
             () -> {
               parent.onExit().join();
+              status.set(0);
               parentIsGone();
             });
   }
@@ -97,7 +100,10 @@ public final class ModelTier {
     System.exit(0);
   }
 
-  private static void closeOnExit(RunningTier tier) {
+  /**
+   * @param status of a process that does not wait for everything to close
+   */
+  private static void closeOnExit(RunningTier tier, AtomicInteger status) {
     Thread closing = Thread.ofPlatform().daemon().name("closing").unstarted(tier::close);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -106,7 +112,7 @@ public final class ModelTier {
                   closing.start();
                   if (!joined(closing)) {
                     LOG.warn("not everything closed within {} ms; ending", CLOSE_MS);
-                    Runtime.getRuntime().halt(EXIT_TERMINATED);
+                    Runtime.getRuntime().halt(status.get());
                   }
                 },
                 "shutdown"));

@@ -77,9 +77,10 @@ class KilledRegistryTest {
         promote(registry, "", "1");
         for (int kill = 0; kill < KILLS; kill++) {
           TierProcess victim = running;
+          String champion = champion(registry);
           Future<?> killed =
               killer.schedule(victim::close, random.nextInt(100, 400), TimeUnit.MILLISECONDS);
-          String acknowledged = promoteUntilItDies(registry);
+          String acknowledged = promoteUntilItDies(registry, champion);
           killed.get();
           victim.awaitEnd(10);
           running = registry(postgres);
@@ -180,8 +181,8 @@ class KilledRegistryTest {
   }
 
   /** The last version whose promotion was answered. */
-  private static String promoteUntilItDies(RegistryServiceBlockingStub registry) {
-    String champion = champion(registry);
+  private static String promoteUntilItDies(RegistryServiceBlockingStub registry, String first) {
+    String champion = first;
     try {
       while (true) {
         champion = promote(registry, champion, champion.equals("1") ? "2" : "1");
