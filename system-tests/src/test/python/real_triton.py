@@ -218,7 +218,24 @@ def infer_cases():
     yield "unknown parameters", request(parameters=parameter(x={"string_param": "y"}))
     yield "NaN", request(contents=[raw([float("nan"), 0, 0, 0])])
     yield "infinity", request(contents=[raw([float("inf"), 0, 0, 0])])
-    yield "classification", request(outputs=output("action_probabilities", classification={"int64_param": 2}))
+    two = output("action_probabilities", classification={"int64_param": 2})
+    yield "classification", request(outputs=two)
+    yield "classification of three rows", request([tensor((3, FEATURES))], [ROW * 3], outputs=two)
+    yield "classification of zero rows", request([tensor((0, FEATURES))], [b""], outputs=two)
+    yield "classification beside an output", request(outputs=two + output("expected_return"))
+    yield "classification of all", request(
+        outputs=output("action_probabilities", "expected_return", classification={"int64_param": 9})
+    )
+    yield "classification 0", request(
+        outputs=output("action_probabilities", classification={"int64_param": 0})
+    )
+    yield "classification -1", request(
+        outputs=output("action_probabilities", classification={"int64_param": -1})
+    )
+    yield "classification of wrong type", request(
+        outputs=output("action_probabilities", classification={"string_param": "2"})
+    )
+    yield "classification of an unknown output", request(outputs=output("nope", classification={"int64_param": 1}))
     yield "unknown model", request(model_name="nope")
     yield "empty message", pb.ModelInferRequest()
     yield "unknown version", request(model_version="99")

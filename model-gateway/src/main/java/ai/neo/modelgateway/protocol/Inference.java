@@ -7,18 +7,14 @@ import ai.neo.modelgateway.scheduling.Batching;
 import ai.neo.modelgateway.scheduling.CallersThreads;
 import ai.neo.modelgateway.scheduling.Scheduler;
 import ai.neo.modelgateway.serving.ServingCatalog;
-import ai.neo.modelgateway.serving.TensorContract;
 import ai.neo.modelgateway.serving.VersionStatistics;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import io.grpc.Status;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * Answers inference requests from the catalog: small ones of quick models on the caller's thread,
@@ -190,10 +186,10 @@ final class Inference {
     long received = order.received();
     RequestParameters.check(request);
     Pins.read(request).require(catalog, request, entered, received);
-    Set<String> outputs = wanted(request, ModelTensors.outputs(entered.version()));
+    Wanted wanted = Wanted.by(request, entered.version());
     Question question = InputReader.read(request, entered.version());
     Pending.Stations stations = new Pending.Stations(received, started, System.nanoTime());
-    Pending pending = new Pending(request, entered, outputs, question, stations, replies);
+    Pending pending = new Pending(request, entered, wanted, question, stations, replies);
     pending.requireWanted();
     return pending;
   }
@@ -206,29 +202,5 @@ final class Inference {
     int agreed = batching.rowsMax(pending.model(), pending.invariant(), pending.rowsTogether());
     int rowsMax = Math.min(agreed, pending.batchMax());
     scheduler.submit(pending.work(rowsMax, PATIENCE_NS), pending).ifPresent(pending::waitIn);
-  }
-
-  /** The names of the outputs that were asked for; all when none was. */
-  private static Set<String> wanted(ModelInferRequest request, List<TensorContract.Port> offered)
-      throws RefusedRequestException {
-    Set<String> names = offered.stream().map(TensorContract.Port::name).collect(Collectors.toSet());
-    if (request.getOutputsCount() == 0) {
-      return names;
-    }
-    Set<String> asked =
-        request.getOutputsList().stream()
-            .map(ModelInferRequest.InferRequestedOutputTensor::getName)
-            .collect(Collectors.toSet());
-    for (String name : asked) {
-      if (!names.contains(name)) {
-        throw RefusedRequestException.invalid(
-            "unexpected inference output '"
-                + name
-                + "' for model '"
-                + request.getModelName()
-                + "'");
-      }
-    }
-    return asked;
   }
 }

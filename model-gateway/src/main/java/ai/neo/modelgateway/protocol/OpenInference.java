@@ -50,6 +50,7 @@ public final class OpenInference {
             .addExtensions("model_repository")
             .addExtensions("model_configuration")
             .addExtensions("parameters")
+            .addExtensions("classification")
             .addExtensions("statistics")
             .build();
   }

@@ -19,7 +19,6 @@ import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,7 +30,7 @@ final class Pending implements Caller {
   private final Context call = Context.current();
   private final ModelInferRequest request;
   private final ServingCatalog.Entered entered;
-  private final Set<String> outputs;
+  private final Wanted wanted;
   private final Question question;
   private final Stations stations;
   private final Inference.Replies replies;
@@ -44,13 +43,13 @@ final class Pending implements Caller {
   Pending(
       ModelInferRequest request,
       ServingCatalog.Entered entered,
-      Set<String> outputs,
+      Wanted wanted,
       Question question,
       Stations stations,
       Inference.Replies replies) {
     this.request = request;
     this.entered = entered;
-    this.outputs = outputs;
+    this.wanted = wanted;
     this.question = question;
     this.stations = stations;
     this.replies = replies;
@@ -144,7 +143,14 @@ final class Pending implements Caller {
 
   @Override
   public void answered(Result result) {
-    ModelInferResponse response = Replied.to(request, entered, outputs).with(question, result);
+    ModelInferResponse response;
+    try {
+      response = new Replied(request, entered, wanted).with(question, result);
+    } catch (RefusedRequestException e) {
+      leave();
+      replies.refused(e);
+      return;
+    }
     // It may have joined a computation that ran already: then it did not wait at all.
     long begun = Math.max(stations.prepared(), result.startedNs());
     long ended = Math.max(begun, result.endedNs());

@@ -1,6 +1,7 @@
 package ai.neo.modelgateway.protocol;
 
 import ai.neo.modelgateway.engine.Answer;
+import ai.neo.modelgateway.engine.ElementType;
 import ai.neo.modelgateway.engine.FeatureRows;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.Platform;
@@ -21,24 +22,20 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/**
- * Writes a version's reply as the protocol's response, with who gave it.
- *
- * @param outputs the names of those that are wanted; they come in the model's order
- */
-record Replied(ModelInferRequest request, ServingCatalog.Entered entered, Set<String> outputs) {
+/** Writes a version's reply as the protocol's response, with who gave it. */
+record Replied(ModelInferRequest request, ServingCatalog.Entered entered, Wanted wanted) {
 
   private static final String CHAMPION = "champion";
 
-  static Replied to(
-      ModelInferRequest request, ServingCatalog.Entered entered, Set<String> outputs) {
-    return new Replied(request, entered, outputs);
-  }
-
-  ModelInferResponse with(Question question, Caller.Result result) {
+  /**
+   * The response.
+   *
+   * @throws RefusedRequestException when it would be larger than an answer may be
+   */
+  ModelInferResponse with(Question question, Caller.Result result) throws RefusedRequestException {
     ModelInferResponse.Builder response = signed(batchShape(question, result.batchRows()));
     switch (result.reply()) {
       case Answer answer -> add(response, answer);
@@ -76,9 +73,10 @@ record Replied(ModelInferRequest request, ServingCatalog.Entered entered, Set<St
     };
   }
 
-  private void add(ModelInferResponse.Builder response, Answer answer) {
+  private void add(ModelInferResponse.Builder response, Answer answer)
+      throws RefusedRequestException {
     for (Port port : ModelTensors.outputs(version())) {
-      if (!outputs.contains(port.name())) {
+      if (!wanted.includes(port)) {
         continue;
       }
       float[] numbers =
@@ -87,15 +85,16 @@ record Replied(ModelInferRequest request, ServingCatalog.Entered entered, Set<St
             case ModelTensors.EXPECTED_RETURN -> answer.expectedReturn();
             default -> answer.column(port.name());
           };
-      add(response, port, List.of((long) answer.rows(), port.dims().getLast()));
-      response.addRawOutputContents(littleEndian(numbers));
+      List<Long> shape = List.of((long) answer.rows(), port.dims().getLast());
+      add(response, port, shape, littleEndian(numbers));
     }
   }
 
-  private void add(ModelInferResponse.Builder response, Tensors tensors) {
+  private void add(ModelInferResponse.Builder response, Tensors tensors)
+      throws RefusedRequestException {
     TensorContract contract = version().tensors().orElseThrow();
     for (Port port : contract.outputs()) {
-      if (!outputs.contains(port.name())) {
+      if (!wanted.includes(port)) {
         continue;
       }
       TensorValue value =
@@ -108,17 +107,38 @@ record Replied(ModelInferRequest request, ServingCatalog.Entered entered, Set<St
         shape.add(value.shape().getFirst());
       }
       shape.addAll(port.outward(value.shape().subList(shape.size(), value.shape().size())));
-      add(response, port, shape);
-      response.addRawOutputContents(value.data());
+      add(response, port, shape, value.data());
     }
   }
 
-  private static void add(ModelInferResponse.Builder response, Port port, List<Long> shape) {
-    response.addOutputs(
-        ModelInferResponse.InferOutputTensor.newBuilder()
-            .setName(port.name())
-            .setDatatype(port.type().name())
-            .addAllShape(shape));
+  private void add(
+      ModelInferResponse.Builder response, Port port, List<Long> shape, ByteString data)
+      throws RefusedRequestException {
+    Optional<Classification> classification = wanted.classification(port);
+    if (classification.isEmpty()) {
+      put(response, new TensorValue(port.name(), port.type(), shape, data));
+      return;
+    }
+    Classification.Classes classes =
+        classification
+            .get()
+            .of(
+                Classification.Numbers.of(port.type(), shape, data),
+                version().maxBatchSize() > 0,
+                version().terms().labels(port.name()));
+    put(
+        response,
+        new TensorValue(port.name(), ElementType.BYTES, classes.shape(), classes.packed()));
+  }
+
+  private static void put(ModelInferResponse.Builder response, TensorValue value) {
+    response
+        .addOutputs(
+            ModelInferResponse.InferOutputTensor.newBuilder()
+                .setName(value.name())
+                .setDatatype(value.type().name())
+                .addAllShape(value.shape()))
+        .addRawOutputContents(value.data());
   }
 
   private ServedVersion version() {

@@ -33,13 +33,6 @@ final class RequestParameters {
     }
     for (ModelInferRequest.InferRequestedOutputTensor output : request.getOutputsList()) {
       refuseSharedMemory(output.getName(), output.getParametersMap());
-      if (output.containsParameters("classification")) {
-        throw RefusedRequestException.of(
-            Status.Code.UNIMPLEMENTED,
-            "the classification extension is not offered; ask for output '"
-                + output.getName()
-                + "' as it is");
-      }
     }
   }
 

@@ -10,13 +10,16 @@ import ai.neo.modelgateway.serving.SuppliedVersion;
 import ai.neo.proto.artifact.ArtifactFormat;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import inference.ModelConfig;
+import inference.ModelOutput;
 import inference.ModelParameter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -29,6 +32,8 @@ final class RepositoryModel {
 
   private static final String CONFIG = "config.pbtxt";
   private static final String FEATURE_SET_ID = "feature_set_id";
+
+  private static final int LABELS_MAX_BYTES = 16 << 20;
 
   /** What Triton does by them is done otherwise here, or not needed. */
   private static final Set<String> WITHOUT_EFFECT =
@@ -172,7 +177,21 @@ final class RepositoryModel {
         config.getBackend().equals("pytorch")
             ? artifact.stating(StatedSignature.of(config))
             : artifact;
-    return new SuppliedVersion(told, ServingTerms.of(config));
+    return new SuppliedVersion(told, ServingTerms.of(config).labelled(labels(files, config)));
+  }
+
+  /** A class's label is the line of its number, in a file that lies beside the configuration. */
+  private static Map<String, List<String>> labels(RepositoryFiles files, ModelConfig config)
+      throws ModelRefusedException {
+    Map<String, List<String>> labels = new HashMap<>();
+    for (ModelOutput output : config.getOutputList()) {
+      String file = output.getLabelFilename();
+      if (!file.isEmpty()) {
+        byte[] text = files.read(LABELS_MAX_BYTES, config.getName(), file);
+        labels.put(output.getName(), new String(text, StandardCharsets.UTF_8).lines().toList());
+      }
+    }
+    return labels;
   }
 
   private static void warnOfNoEffect(ModelConfig.Builder config) {

@@ -9,6 +9,7 @@ import inference.ModelInput;
 import inference.ModelOutput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,11 +19,13 @@ import java.util.stream.Collectors;
  *
  * @param config as its author stated it; empty for a version of the registry
  * @param rowsTogether how many rows of waiting requests may be computed at once; 1 for each alone
+ * @param labels what the classes of an output are called, by output
  */
-public record ServingTerms(Optional<ModelConfig> config, int rowsTogether) {
+public record ServingTerms(
+    Optional<ModelConfig> config, int rowsTogether, Map<String, List<String>> labels) {
 
   /** Those of the registry's versions: nothing is stated, and every request is computed alone. */
-  public static final ServingTerms NONE = new ServingTerms(Optional.empty(), 1);
+  public static final ServingTerms NONE = new ServingTerms(Optional.empty(), 1, Map.of());
 
   private static final String FEATURES = "features";
   private static final String PROBABILITIES = "action_probabilities";
@@ -34,7 +37,12 @@ public record ServingTerms(Optional<ModelConfig> config, int rowsTogether) {
 
   /** As stated: batches as its dynamic batching says. */
   public static ServingTerms of(ModelConfig config) {
-    return new ServingTerms(Optional.of(config), together(config));
+    return new ServingTerms(Optional.of(config), together(config), Map.of());
+  }
+
+  /** The same, with names for classes, by output. */
+  public ServingTerms labelled(Map<String, List<String>> byOutput) {
+    return new ServingTerms(config, rowsTogether, byOutput);
   }
 
   /** The largest preferred batch, or as many as a batch may have. */
@@ -55,6 +63,12 @@ public record ServingTerms(Optional<ModelConfig> config, int rowsTogether) {
     if (rowsTogether < 1) {
       throw new IllegalArgumentException("rowsTogether must be at least 1: " + rowsTogether);
     }
+    labels = Map.copyOf(labels);
+  }
+
+  /** What the classes of an output are called; may be fewer than there are classes. */
+  public List<String> labels(String output) {
+    return labels.getOrDefault(output, List.of());
   }
 
   /** The rows of one request at most; 0 where the first dimension is the model's own. */

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whatever keeps a right request from its answer is counted, under Triton's reason. */
@@ -57,7 +56,7 @@ class CountedFailuresTest {
     return new Pending(
         GatewayFixture.raw(1).build(),
         entered,
-        Set.of(),
+        new Wanted(Map.of()),
         new FeatureRows(new float[4], 1),
         new Pending.Stations(now - 1_000, now, now),
         told);

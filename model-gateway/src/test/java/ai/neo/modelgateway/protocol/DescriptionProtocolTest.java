@@ -81,8 +81,8 @@ class DescriptionProtocolTest {
     assertThat(metadata.getName()).isEqualTo("neo");
     assertThat(metadata.getVersion()).matches("[0-9]+\\..*");
     assertThat(metadata.getExtensionsList())
-        .contains("statistics", "model_repository")
-        .doesNotContain("system_shared_memory", "classification");
+        .contains("statistics", "model_repository", "classification")
+        .doesNotContain("system_shared_memory", "sequence");
   }
 
   @Test
