@@ -13,7 +13,6 @@ import ai.neo.proto.registry.v1.ListVersionsRequest;
 import ai.neo.proto.registry.v1.ModelVersion;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,28 +25,22 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AliasesTest {
   @TempDir private static Path directory;
-  private EmbeddedPostgres postgres;
   private TestRegistry neo;
 
   @BeforeAll
-  void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-    neo =
-        new TestRegistry(
-            new RegistrySettings(
-                "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort()),
-                directory));
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    neo = new TestRegistry(new RegistrySettings(database.url(), directory));
   }
 
   @AfterAll
   void stop() throws IOException {
     neo.close();
-    postgres.close();
   }
 
   @Test

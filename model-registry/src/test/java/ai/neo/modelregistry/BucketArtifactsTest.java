@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.neo.proto.registry.v1.Problem;
 import ai.neo.proto.registry.v1.VerifyRequest;
 import io.grpc.Status;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -152,39 +152,38 @@ class BucketArtifactsTest extends ArtifactStoreContract {
   }
 
   @Test
-  void aRegistryOverABucketOutlivesItsMachine() throws IOException {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().start()) {
-      String url = "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort());
-      String digest;
-      try (TestRegistry neo =
-          new TestRegistry(new RegistrySettings(url, place(BUCKET, server.address())))) {
-        digest = neo.register("direction", 1).getDigest();
-        neo.register("direction", 2);
-        neo.stub.moveAlias(move("direction", "", "1", "promote"));
-      }
-      try (TestRegistry neo =
-          new TestRegistry(new RegistrySettings(url, place(BUCKET, server.address())))) {
-        assertThat(neo.stub.getAlias(champion("direction")).getVersion()).isEqualTo("1");
-        assertThat(neo.stub.fetchArtifact(version("direction", "1")).getContent())
-            .isEqualTo(Samples.neoDjl(1));
-        damage(digest, Optional.of(new byte[] {1, 2, 3}));
-        assertThat(
-                neo.stub
-                    .verify(VerifyRequest.newBuilder().setModel("direction").build())
-                    .getProblemsList())
-            .as("seen in the bucket, although there is a good copy")
-            .extracting(Problem::getWhat, Problem::getVersion)
-            .containsExactly(org.assertj.core.groups.Tuple.tuple("artifact", "1"));
-      }
-      try (TestRegistry neo =
-          new TestRegistry(new RegistrySettings(url, place(BUCKET, server.address())))) {
-        Status refused =
-            failure(() -> neo.stub.fetchArtifact(version("direction", "1")).getContent());
-        assertThat(refused.getCode()).isEqualTo(Status.Code.DATA_LOSS);
-        assertThat(refused.getDescription()).contains(digest, "s3://models/" + prefix);
-        assertThat(neo.stub.fetchArtifact(version("direction", "2")).getContent())
-            .isEqualTo(Samples.neoDjl(2));
-      }
+  void aRegistryOverABucketOutlivesItsMachine(
+      @ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    String url = database.url();
+    String digest;
+    try (TestRegistry neo =
+        new TestRegistry(new RegistrySettings(url, place(BUCKET, server.address())))) {
+      digest = neo.register("direction", 1).getDigest();
+      neo.register("direction", 2);
+      neo.stub.moveAlias(move("direction", "", "1", "promote"));
+    }
+    try (TestRegistry neo =
+        new TestRegistry(new RegistrySettings(url, place(BUCKET, server.address())))) {
+      assertThat(neo.stub.getAlias(champion("direction")).getVersion()).isEqualTo("1");
+      assertThat(neo.stub.fetchArtifact(version("direction", "1")).getContent())
+          .isEqualTo(Samples.neoDjl(1));
+      damage(digest, Optional.of(new byte[] {1, 2, 3}));
+      assertThat(
+              neo.stub
+                  .verify(VerifyRequest.newBuilder().setModel("direction").build())
+                  .getProblemsList())
+          .as("seen in the bucket, although there is a good copy")
+          .extracting(Problem::getWhat, Problem::getVersion)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple("artifact", "1"));
+    }
+    try (TestRegistry neo =
+        new TestRegistry(new RegistrySettings(url, place(BUCKET, server.address())))) {
+      Status refused =
+          failure(() -> neo.stub.fetchArtifact(version("direction", "1")).getContent());
+      assertThat(refused.getCode()).isEqualTo(Status.Code.DATA_LOSS);
+      assertThat(refused.getDescription()).contains(digest, "s3://models/" + prefix);
+      assertThat(neo.stub.fetchArtifact(version("direction", "2")).getContent())
+          .isEqualTo(Samples.neoDjl(2));
     }
   }
 }

@@ -28,7 +28,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.Status;
 import io.vertx.core.json.JsonObject;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +48,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who follows: by the stream, by webhook, by asking about the past. */
@@ -59,13 +59,13 @@ class ChangesTest {
   @TempDir private static Path directory;
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private final ConcurrentLinkedQueue<Integer> statuses = new ConcurrentLinkedQueue<>();
-  private EmbeddedPostgres postgres;
+  private TestDatabase database;
   private HttpServer receiver;
   private TestRegistry neo;
 
   @BeforeAll
-  void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase fresh) throws IOException {
+    database = fresh;
     receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     receiver.createContext("/", this::receive);
     receiver.start();
@@ -74,8 +74,7 @@ class ChangesTest {
 
   private TestRegistry open() throws IOException {
     return new TestRegistry(
-        new RegistrySettings(
-            "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort()), directory),
+        new RegistrySettings(database.url(), directory),
         new RegistryPolicy(
             Map.of(), Map.of(), false, Map.of(), Set.of("127.0.0.1:" + port(), "redirect.test")));
   }
@@ -103,7 +102,6 @@ class ChangesTest {
   void stop() throws IOException {
     neo.close();
     receiver.stop(0);
-    postgres.close();
   }
 
   private Webhook add(String url, String... events) {

@@ -9,7 +9,6 @@ import ai.neo.proto.registry.v1.HistoryRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
 import ai.neo.proto.registry.v1.LedgerEntry;
 import io.grpc.Status;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,23 +27,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LedgerTest {
   @TempDir private static Path directory;
-  private EmbeddedPostgres postgres;
+  private TestDatabase database;
   private TestRegistry neo;
 
   @BeforeAll
-  void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-    neo =
-        new TestRegistry(
-            new RegistrySettings(
-                "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort()),
-                directory));
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase fresh) throws IOException {
+    database = fresh;
+    neo = new TestRegistry(new RegistrySettings(database.url(), directory));
   }
 
   @AfterAll
   void stop() throws IOException {
     neo.close();
-    postgres.close();
   }
 
   @Test
@@ -171,7 +166,7 @@ class LedgerTest {
   }
 
   private void execute(String sql) throws SQLException {
-    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+    try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }

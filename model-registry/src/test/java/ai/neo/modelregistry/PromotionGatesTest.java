@@ -20,7 +20,6 @@ import ai.neo.proto.signing.SigningKey;
 import ai.neo.proto.signing.Statements;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -43,19 +43,15 @@ class PromotionGatesTest {
   private static final SigningKey STRANGER = SigningKey.generate();
 
   @TempDir private static Path directory;
-  private EmbeddedPostgres postgres;
   private TestRegistry neo;
 
   @BeforeAll
-  void start() throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
     Optional<GateSettings.Sequential> sequential =
         Optional.of(new GateSettings.Sequential(0.05, 1));
     neo =
         new TestRegistry(
-            new RegistrySettings(
-                "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort()),
-                directory),
+            new RegistrySettings(database.url(), directory),
             new RegistryPolicy(
                 Map.of("anna", ANNA.verifyingKey()),
                 Map.of("release", RELEASE.verifyingKey()),
@@ -75,7 +71,6 @@ class PromotionGatesTest {
   @AfterAll
   void stop() throws IOException {
     neo.close();
-    postgres.close();
   }
 
   private Evaluation.Builder evaluation(ModelVersion version, long samples, int data) {

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL and the registry going away and coming back, with passwords as in production. */
@@ -37,25 +38,25 @@ class RegistryRestartTest {
   }
 
   @Test
-  void aRestartOfTheRegistryKeepsEverything() throws IOException {
-    try (EmbeddedPostgres postgres = startPostgres()) {
-      assertThat(postgres.getPort()).isEqualTo(port);
-      HistoryResponse before;
-      try (TestRegistry neo = new TestRegistry(settings("postgres", ""))) {
-        neo.register("btc", 1);
-        neo.register("btc", 2);
-        neo.stub.moveAlias(move("btc", "", "1", "promote"));
-        neo.stub.moveAlias(move("btc", "1", "2", "promote"));
-        before = neo.history("btc");
-      }
-      try (TestRegistry neo = new TestRegistry(settings("postgres", ""))) {
-        assertThat(neo.history("btc")).isEqualTo(before);
-        assertThat(before.getChainIntact()).isTrue();
-        assertThat(neo.stub.getAlias(champion("btc")).getPreviousVersion()).isEqualTo("1");
-        assertThat(neo.stub.fetchArtifact(version("btc", "1")).getContent())
-            .isEqualTo(Samples.neoDjl(1));
-        assertThat(neo.register("btc", 3).getVersion()).isEqualTo("3");
-      }
+  void aRestartOfTheRegistryKeepsEverything(@ExtendWith(SharedPostgres.class) TestDatabase database)
+      throws IOException {
+    RegistrySettings settings =
+        new RegistrySettings(database.url(), directory.resolve("artifacts"));
+    HistoryResponse before;
+    try (TestRegistry neo = new TestRegistry(settings)) {
+      neo.register("btc", 1);
+      neo.register("btc", 2);
+      neo.stub.moveAlias(move("btc", "", "1", "promote"));
+      neo.stub.moveAlias(move("btc", "1", "2", "promote"));
+      before = neo.history("btc");
+    }
+    try (TestRegistry neo = new TestRegistry(settings)) {
+      assertThat(neo.history("btc")).isEqualTo(before);
+      assertThat(before.getChainIntact()).isTrue();
+      assertThat(neo.stub.getAlias(champion("btc")).getPreviousVersion()).isEqualTo("1");
+      assertThat(neo.stub.fetchArtifact(version("btc", "1")).getContent())
+          .isEqualTo(Samples.neoDjl(1));
+      assertThat(neo.register("btc", 3).getVersion()).isEqualTo("3");
     }
   }
 

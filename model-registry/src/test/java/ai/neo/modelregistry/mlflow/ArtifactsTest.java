@@ -4,6 +4,8 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.encoded;
 import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.neo.modelregistry.SharedPostgres;
+import ai.neo.modelregistry.TestDatabase;
 import ai.neo.modelregistry.mlflow.MlflowFixture.Reply;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files in and out, and paths that try to leave. */
@@ -34,8 +37,8 @@ class ArtifactsTest {
   private MlflowFixture mlflow;
 
   @BeforeAll
-  void start() throws IOException {
-    mlflow = new MlflowFixture(directory);
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    mlflow = new MlflowFixture(database, directory);
   }
 
   @AfterAll

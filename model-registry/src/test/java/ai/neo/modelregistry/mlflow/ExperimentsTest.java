@@ -5,6 +5,8 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.each;
 import static ai.neo.modelregistry.mlflow.MlflowFixture.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.neo.modelregistry.SharedPostgres;
+import ai.neo.modelregistry.TestDatabase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -23,8 +26,8 @@ class ExperimentsTest {
   private MlflowFixture mlflow;
 
   @BeforeAll
-  void start() throws IOException {
-    mlflow = new MlflowFixture(directory);
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    mlflow = new MlflowFixture(database, directory);
   }
 
   @AfterAll

@@ -3,11 +3,11 @@ package ai.neo.modelregistry.mlflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelregistry.RegistrySettings;
+import ai.neo.modelregistry.TestDatabase;
 import ai.neo.modelregistry.TestRegistry;
 import ai.neo.modelregistry.gates.RegistryPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -28,22 +28,15 @@ final class MlflowFixture implements AutoCloseable {
 
   final TestRegistry neo;
   final FakeGateway gateway;
-  private final EmbeddedPostgres postgres;
   private final MlflowServer server;
   private final HttpClient client;
 
-  MlflowFixture(Path directory) throws IOException {
-    this(directory, RegistryPolicy.NONE);
+  MlflowFixture(TestDatabase database, Path directory) throws IOException {
+    this(database, directory, RegistryPolicy.NONE);
   }
 
-  MlflowFixture(Path directory, RegistryPolicy policy) throws IOException {
-    postgres = EmbeddedPostgres.builder().start();
-    neo =
-        new TestRegistry(
-            new RegistrySettings(
-                "postgresql://postgres@127.0.0.1:%d/postgres".formatted(postgres.getPort()),
-                directory),
-            policy);
+  MlflowFixture(TestDatabase database, Path directory, RegistryPolicy policy) throws IOException {
+    neo = new TestRegistry(new RegistrySettings(database.url(), directory), policy);
     gateway = new FakeGateway(neo);
     server = MlflowServer.start(neo.registry, gateway, 0);
     client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -209,6 +202,5 @@ final class MlflowFixture implements AutoCloseable {
     client.close();
     server.close();
     neo.close();
-    postgres.close();
   }
 }

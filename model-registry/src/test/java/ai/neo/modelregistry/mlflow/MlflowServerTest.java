@@ -6,6 +6,8 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.neo.modelregistry.SharedPostgres;
+import ai.neo.modelregistry.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What holds for every call: who is answered, and how what is no call is refused. */
@@ -29,8 +32,8 @@ class MlflowServerTest {
   private MlflowFixture mlflow;
 
   @BeforeAll
-  void start() throws IOException {
-    mlflow = new MlflowFixture(directory);
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    mlflow = new MlflowFixture(database, directory);
   }
 
   @AfterAll

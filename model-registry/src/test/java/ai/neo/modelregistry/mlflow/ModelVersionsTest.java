@@ -6,6 +6,8 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelregistry.Samples;
+import ai.neo.modelregistry.SharedPostgres;
+import ai.neo.modelregistry.TestDatabase;
 import ai.neo.modelregistry.TestRegistry;
 import ai.neo.proto.registry.v1.ModelVersion;
 import io.grpc.Status;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Versions: where they may come from, and that they are the same ones over gRPC. */
@@ -31,8 +34,8 @@ class ModelVersionsTest {
   private MlflowFixture mlflow;
 
   @BeforeAll
-  void start() throws IOException {
-    mlflow = new MlflowFixture(directory);
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    mlflow = new MlflowFixture(database, directory);
   }
 
   @AfterAll

@@ -6,6 +6,8 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static ai.neo.modelregistry.mlflow.MlflowFixture.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.neo.modelregistry.SharedPostgres;
+import ai.neo.modelregistry.TestDatabase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -27,8 +30,8 @@ class RunsTest {
   private MlflowFixture mlflow;
 
   @BeforeAll
-  void start() throws IOException {
-    mlflow = new MlflowFixture(directory);
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
+    mlflow = new MlflowFixture(database, directory);
   }
 
   @AfterAll

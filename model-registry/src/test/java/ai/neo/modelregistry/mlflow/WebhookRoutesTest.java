@@ -6,6 +6,8 @@ import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.neo.modelregistry.Samples;
+import ai.neo.modelregistry.SharedPostgres;
+import ai.neo.modelregistry.TestDatabase;
 import ai.neo.modelregistry.gates.RegistryPolicy;
 import ai.neo.proto.registry.v1.AddWebhookRequest;
 import ai.neo.proto.registry.v1.HistoryResponse;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** MLflow's webhooks, from the call that makes one to the body that a receiver checks. */
@@ -44,7 +47,7 @@ class WebhookRoutesTest {
   private MlflowFixture mlflow;
 
   @BeforeAll
-  void start() throws IOException {
+  void start(@ExtendWith(SharedPostgres.class) TestDatabase database) throws IOException {
     receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     receiver.createContext(
         "/hook",
@@ -64,6 +67,7 @@ class WebhookRoutesTest {
     receiver.start();
     mlflow =
         new MlflowFixture(
+            database,
             directory,
             new RegistryPolicy(Map.of(), Map.of(), false, Map.of(), Set.of("127.0.0.1:" + port())));
   }
