@@ -73,6 +73,28 @@ public final class NeoProcess implements AutoCloseable {
     return start(surroundings, dataDirectory, arguments);
   }
 
+  /** Starts {@code neo registry} on free ports, and returns when it serves. */
+  public static NeoProcess registry(Path dataDirectory) {
+    List<String> arguments =
+        List.of(
+            "registry",
+            "--data-dir",
+            dataDirectory.toString(),
+            "--port",
+            "0",
+            "--registry-port",
+            "0",
+            "--json");
+    NeoProcess registry = start(Surroundings.OWN, dataDirectory, arguments);
+    try {
+      registry.await("it serves", START, () -> registry.out().contains("\"registry_port\":"));
+      return registry;
+    } catch (AssertionError e) {
+      registry.close();
+      throw e;
+    }
+  }
+
   /** Runs {@code neo run} to its end. */
   public static Finished runToEnd(Path dataDirectory, String... more) {
     List<String> arguments = new ArrayList<>(List.of("--until-end"));

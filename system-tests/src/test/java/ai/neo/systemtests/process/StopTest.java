@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A run is told to stop; alone on the machine, for it has five seconds by the clock. */
+/** What runs is told to stop; alone on the machine, for it has five seconds by the clock. */
 @Isolated
 class StopTest {
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
@@ -77,6 +77,20 @@ class StopTest {
       run.terminate();
       assertThat(run.awaitEnd(STOPS_WITHIN).json().getLong("bars")).isPositive();
       assertThat(Processes.on(folder)).isEmpty();
+    }
+  }
+
+  /** It has a PostgreSQL as well, which nobody would stop after it. */
+  @Test
+  void theRegistryByItself() {
+    try (NeoProcess registry = NeoProcess.registry(folder.resolve("data"))) {
+      assertThat(registry.postgres()).isPresent();
+      registry.terminate();
+      Finished ended = registry.awaitEnd(STOPS_WITHIN);
+      assertThat(ended.exitCode()).as(ended.err()).isEqualTo(143);
+      assertThat(Processes.on(folder)).isEmpty();
+      assertThat(registry.dataDirectory().resolve("postgres").resolve("postmaster.pid"))
+          .doesNotExist();
     }
   }
 }
