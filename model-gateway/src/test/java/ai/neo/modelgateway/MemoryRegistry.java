@@ -79,20 +79,21 @@ public final class MemoryRegistry implements VersionRegistry {
   }
 
   @Override
-  public Optional<String> champion(String model) {
-    Optional<String> champion;
+  public Optional<Champion> standing(String model) {
+    Optional<Champion> champion;
     synchronized (this) {
       requireHere();
-      champion = last(model).map(Move::version);
+      champion =
+          last(model)
+              .map(
+                  move ->
+                      new Champion(
+                          move.version(),
+                          Optional.of(move.previous()).filter(version -> !version.isEmpty()),
+                          moves.get(model).size()));
     }
     answered.getAndSet(() -> {}).run();
     return champion;
-  }
-
-  @Override
-  public synchronized Optional<String> previousChampion(String model) {
-    requireHere();
-    return last(model).map(Move::previous).filter(version -> !version.isEmpty());
   }
 
   @Override
@@ -125,7 +126,7 @@ public final class MemoryRegistry implements VersionRegistry {
   }
 
   @Override
-  public synchronized void moveChampion(
+  public synchronized long moveChampion(
       String model, String version, String expected, String action, String actor, String reason) {
     requireHere();
     String from = last(model).map(Move::version).orElse("");
@@ -144,6 +145,7 @@ public final class MemoryRegistry implements VersionRegistry {
     moves
         .computeIfAbsent(model, name -> new ArrayList<>())
         .add(new Move(version, previous, action, reason));
+    return moves.get(model).size();
   }
 
   @Override

@@ -32,7 +32,9 @@ final class Aliases {
         Ledger.lastMove(session, key, alias, Optional.empty())
             .map(Ledger.Move::previous)
             .orElse("");
-    return alias(model, alias, version.get(), previous);
+    return alias(model, alias, version.get(), previous).toBuilder()
+        .setEpoch(Ledger.moves(session, key, alias))
+        .build();
   }
 
   /** Locks the model and passes when the alias is where the caller believes. */
@@ -115,7 +117,9 @@ final class Aliases {
             request.getActor(),
             request.getReason(),
             Ledger.evidenceOfMove(request.getAlias(), from, request.getVersion(), previous)));
-    return alias(request.getModel(), request.getAlias(), request.getVersion(), previous);
+    return alias(request.getModel(), request.getAlias(), request.getVersion(), previous).toBuilder()
+        .setEpoch(Ledger.moves(session, model.name(), request.getAlias()))
+        .build();
   }
 
   /** What trades must be loadable, whoever says that it shall trade. */

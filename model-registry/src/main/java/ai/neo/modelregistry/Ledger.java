@@ -160,6 +160,15 @@ final class Ledger {
     return firstMove(rows);
   }
 
+  /** How many times an alias has moved, removals included. */
+  static long moves(Database.Session session, String model, String alias) {
+    return session
+        .run("SELECT count(*) FROM registry.ledger WHERE model = $1 AND alias = $2", model, alias)
+        .iterator()
+        .next()
+        .getLong(0);
+  }
+
   /** The last move of an alias that was made at or before a time. */
   static Optional<Move> lastMoveBy(
       Database.Session session, String model, String alias, Instant time) {

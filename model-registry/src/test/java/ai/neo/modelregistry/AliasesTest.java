@@ -53,9 +53,16 @@ class AliasesTest {
     assertThat(rollback("stack", "2", "1").getPreviousVersion()).isEmpty();
     assertThat(neo.stub.getAlias(champion("stack")))
         .isEqualTo(
-            Alias.newBuilder().setModel("stack").setAlias("champion").setVersion("1").build());
-    assertThat(promote("stack", "1", "4").getPreviousVersion()).isEqualTo("1");
-    assertThat(neo.stub.getAlias(champion("stack")).getPreviousVersion()).isEqualTo("1");
+            Alias.newBuilder()
+                .setModel("stack")
+                .setAlias("champion")
+                .setVersion("1")
+                .setEpoch(5)
+                .build());
+    assertThat(promote("stack", "1", "4"))
+        .returns("1", Alias::getPreviousVersion)
+        .returns(6L, Alias::getEpoch)
+        .isEqualTo(neo.stub.getAlias(champion("stack")));
   }
 
   @Test

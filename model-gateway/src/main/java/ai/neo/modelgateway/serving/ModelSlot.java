@@ -134,6 +134,9 @@ final class ModelSlot {
       long start = System.nanoTime();
       serving = next;
       swapNs = System.nanoTime() - start;
+      if (next.epoch() == before.epoch() && !next.champion().equals(before.champion())) {
+        confirmation.set(Confirmation.NONE); // it was about another version
+      }
       if (next.champion().isPresent()) {
         failure = Optional.empty();
       }

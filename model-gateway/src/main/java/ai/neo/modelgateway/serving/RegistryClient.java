@@ -73,13 +73,15 @@ public final class RegistryClient implements VersionRegistry {
   }
 
   @Override
-  public Optional<String> champion(String model) {
-    return alias(model).map(Alias::getVersion).filter(version -> !version.isEmpty());
-  }
-
-  @Override
-  public Optional<String> previousChampion(String model) {
-    return alias(model).map(Alias::getPreviousVersion).filter(version -> !version.isEmpty());
+  public Optional<Champion> standing(String model) {
+    return alias(model)
+        .filter(alias -> !alias.getVersion().isEmpty())
+        .map(
+            alias ->
+                new Champion(
+                    alias.getVersion(),
+                    Optional.of(alias.getPreviousVersion()).filter(version -> !version.isEmpty()),
+                    alias.getEpoch()));
   }
 
   @Override
@@ -98,7 +100,7 @@ public final class RegistryClient implements VersionRegistry {
   }
 
   @Override
-  public void moveChampion(
+  public long moveChampion(
       String model, String version, String expected, String action, String actor, String reason) {
     MoveAliasRequest request =
         MoveAliasRequest.newBuilder()
@@ -116,6 +118,7 @@ public final class RegistryClient implements VersionRegistry {
           RegistryException.Kind.CONFLICT,
           "the registry moved the champion of " + model + " to " + moved.getVersion());
     }
+    return moved.getEpoch();
   }
 
   @Override

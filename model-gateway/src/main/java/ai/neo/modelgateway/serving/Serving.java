@@ -10,7 +10,8 @@ import java.util.TreeMap;
  *
  * @param champion answers requests that name no version
  * @param warm by version, the champion included
- * @param epoch rises by one with each change of the champion
+ * @param epoch how many times the champion had moved, by the registry's ledger; of models from
+ *     elsewhere, how many times it has changed here
  * @param previous where a rollback would lead, as far as this process knows; may be not warm
  * @param held versions that stay warm whoever is champion, since a route leads to them
  */
@@ -45,14 +46,20 @@ record Serving(
     return champion.map(ServedVersion::version).orElse("");
   }
 
-  /** The next epoch: the new champion, and of the rest only the one before and what is held. */
-  Serving withChampion(ServedVersion next, Optional<String> nextPrevious) {
+  /** The new champion, and of the rest only the one before and what is held. */
+  Serving withChampion(ServedVersion next, Optional<String> nextPrevious, long nextEpoch) {
     Map<String, ServedVersion> kept = new TreeMap<>(warm);
     kept.keySet().retainAll(held);
     champion.ifPresent(old -> kept.put(old.version(), old));
     nextPrevious.map(warm::get).ifPresent(standby -> kept.put(standby.version(), standby));
     kept.put(next.version(), next);
-    return new Serving(Optional.of(next), kept, epoch + 1, nextPrevious, held);
+    // Never back, as it would be where another registry took the place of the one before.
+    return new Serving(Optional.of(next), kept, Math.max(epoch, nextEpoch), nextPrevious, held);
+  }
+
+  /** The same versions, in an epoch that is no earlier. */
+  Serving withEpoch(long later) {
+    return new Serving(champion, warm, Math.max(epoch, later), previous, held);
   }
 
   /** The same epoch with one more version at hand, the one that a rollback leads to. */

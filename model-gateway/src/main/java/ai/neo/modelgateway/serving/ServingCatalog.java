@@ -174,7 +174,10 @@ public final class ServingCatalog implements AutoCloseable {
     return !closed && slots.values().stream().allMatch(slot -> slot.failure().isEmpty());
   }
 
-  /** Rises by one with each change of the champion since this gateway started; 0 before any. */
+  /**
+   * Which champion answers: how many times it had moved by the registry's ledger, or, of models
+   * from elsewhere, has changed here. 0 before any.
+   */
   public long epoch(String model) {
     return serving(model).epoch();
   }
@@ -249,7 +252,8 @@ public final class ServingCatalog implements AutoCloseable {
     slot.requireOfRegistry();
     slot.change.lock();
     try {
-      String registered = registry.champion(model).orElse("");
+      Optional<VersionRegistry.Champion> standing = registry.standing(model);
+      String registered = standing.map(VersionRegistry.Champion::version).orElse("");
       if (!expectedChampion.isEmpty() && !expectedChampion.equals(registered)) {
         throw new ModelRefusedException(
             "the champion of '%s' is %s, not version %s as expected; look again and decide anew"
@@ -260,15 +264,18 @@ public final class ServingCatalog implements AutoCloseable {
         return Swap.receipt(slot, version).build();
       }
       VersionLoader.Loaded loaded = loadOrRecordRefusal(slot, version, actor);
+      long epoch;
       try {
-        if (!version.equals(registered)) {
-          move(slot, version, registered, new Move("promote", actor, reason));
-        }
+        epoch =
+            version.equals(registered)
+                ? standing.orElseThrow().epoch()
+                : move(slot, version, registered, new Move("promote", actor, reason));
       } catch (ModelRefusedException | RuntimeException e) {
         retireUnlessWarm(now, loaded.version());
         throw e;
       }
-      Serving next = now.withChampion(loaded.version(), now.champion().map(ServedVersion::version));
+      Serving next =
+          now.withChampion(loaded.version(), now.champion().map(ServedVersion::version), epoch);
       slot.confirmed(next.epoch(), System.nanoTime());
       SwapReceipt receipt =
           Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.PROMOTED, reason));
@@ -293,10 +300,11 @@ public final class ServingCatalog implements AutoCloseable {
     slot.requireOfRegistry();
     slot.change.lock();
     try {
-      String current = registry.champion(model).orElse("");
+      Optional<VersionRegistry.Champion> standing = registry.standing(model);
+      String current = standing.map(VersionRegistry.Champion::version).orElse("");
       String target =
-          registry
-              .previousChampion(model)
+          standing
+              .flatMap(VersionRegistry.Champion::previous)
               .orElseThrow(
                   () ->
                       new ModelRefusedException(
@@ -308,13 +316,14 @@ public final class ServingCatalog implements AutoCloseable {
           warm.isPresent()
               ? VersionLoader.Loaded.warm(warm.get())
               : loader.load(model, target, now.champion());
+      long epoch;
       try {
-        move(slot, target, current, new Move("rollback", actor, reason));
+        epoch = move(slot, target, current, new Move("rollback", actor, reason));
       } catch (ModelRefusedException | RuntimeException e) {
         retireUnlessWarm(now, loaded.version());
         throw e;
       }
-      Serving next = now.withChampion(loaded.version(), Optional.empty());
+      Serving next = now.withChampion(loaded.version(), Optional.empty(), epoch);
       slot.confirmed(next.epoch(), System.nanoTime());
       SwapReceipt receipt =
           Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.ROLLED_BACK, reason));
@@ -327,7 +336,7 @@ public final class ServingCatalog implements AutoCloseable {
 
   /**
    * Serves what the registry says: its champion, or the one before when the champion cannot be
-   * loaded (which the ledger then says), and warms the one to roll back to. Does nothing when the
+   * loaded (which the ledger then says), and warms the one to roll back to. Loads nothing when the
    * champion serves already, or when there is none.
    *
    * @throws ModelRefusedException when neither can be loaded; then the model is not ready
@@ -338,13 +347,22 @@ public final class ServingCatalog implements AutoCloseable {
     slot.requireOfRegistry();
     slot.change.lock();
     try {
-      Optional<String> champion = registry.champion(model);
-      if (champion.isEmpty() || champion.get().equals(slot.serving().championVersion())) {
+      Optional<VersionRegistry.Champion> standing = registry.standing(model);
+      if (standing.isEmpty()) {
         return;
       }
-      Optional<String> previous = registry.previousChampion(model);
-      VersionLoader.Loaded loaded = championOrPrevious(slot, champion.get(), previous);
-      Serving next = slot.serving().withChampion(loaded.version(), Optional.empty());
+      VersionRegistry.Champion champion = standing.get();
+      Serving now = slot.serving();
+      if (champion.version().equals(now.championVersion())) {
+        // It may have been away and come back meanwhile.
+        slot.replace(now.withEpoch(champion.epoch()), Optional.empty());
+        return;
+      }
+      VersionLoader.Loaded loaded = championOrPrevious(slot, champion);
+      // What stands in for the champion is of an epoch before: no pin takes it for the champion.
+      boolean standsIn = !loaded.version().version().equals(champion.version());
+      long epoch = standsIn ? champion.epoch() - 1 : champion.epoch();
+      Serving next = now.withChampion(loaded.version(), Optional.empty(), epoch);
       Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
       served.accept(model);
       warmPrevious(slot, next.epoch());
@@ -436,21 +454,23 @@ public final class ServingCatalog implements AutoCloseable {
     }
   }
 
-  private VersionLoader.Loaded championOrPrevious(
-      ModelSlot slot, String champion, Optional<String> previous) throws ModelRefusedException {
+  private VersionLoader.Loaded championOrPrevious(ModelSlot slot, VersionRegistry.Champion standing)
+      throws ModelRefusedException {
     String model = slot.name();
+    String champion = standing.version();
     try {
       return loader.load(model, champion, Optional.empty());
     } catch (ModelRefusedException e) {
       LOG.error("model={} champion={} cannot be loaded: {}", model, champion, e.getMessage());
       slot.failed(champion, e.getMessage());
+      String previous = standing.previous().orElse("");
       if (previous.isEmpty()) {
         throw e;
       }
-      VersionLoader.Loaded loaded = loader.load(model, previous.get(), Optional.empty());
+      VersionLoader.Loaded loaded = loader.load(model, previous, Optional.empty());
       record(
           model,
-          previous.get(),
+          previous,
           "fallback",
           "gateway",
           "serves instead of champion %s, which cannot be loaded: %s"
@@ -467,7 +487,8 @@ public final class ServingCatalog implements AutoCloseable {
       if (closed || now.epoch() != epoch) {
         return;
       }
-      Optional<String> previous = registry.previousChampion(slot.name());
+      Optional<String> previous =
+          registry.standing(slot.name()).flatMap(VersionRegistry.Champion::previous);
       if (previous.isEmpty() || previous.get().equals(now.championVersion())) {
         return;
       }
@@ -486,10 +507,11 @@ public final class ServingCatalog implements AutoCloseable {
 
   private record Move(String action, String actor, String reason) {}
 
-  private void move(ModelSlot slot, String version, String expected, Move move)
+  /** Returns the epoch that begins. */
+  private long move(ModelSlot slot, String version, String expected, Move move)
       throws ModelRefusedException {
     try {
-      registry.moveChampion(
+      return registry.moveChampion(
           slot.name(), version, expected, move.action(), move.actor(), move.reason());
     } catch (RegistryException e) {
       if (e.kind() == RegistryException.Kind.UNAVAILABLE) {

@@ -24,11 +24,21 @@ public interface VersionRegistry {
    */
   ModelArtifact fetch(String model, String version) throws ModelRefusedException;
 
-  /** The version that the registry calls champion. */
-  Optional<String> champion(String model);
+  /**
+   * The version that the registry calls champion.
+   *
+   * @param previous the champion before it, by the ledger; empty when there was none
+   * @param epoch how many times the champion has moved, by the ledger: it outlives every gateway
+   */
+  record Champion(String version, Optional<String> previous, long epoch) {}
 
-  /** The champion before the present one, by the ledger; empty when there was none. */
-  Optional<String> previousChampion(String model);
+  /** Who is champion; empty when nobody is. */
+  Optional<Champion> standing(String model);
+
+  /** The version that the registry calls champion. */
+  default Optional<String> champion(String model) {
+    return standing(model).map(Champion::version);
+  }
 
   /**
    * Stores the artifact and registers it as the next version; the champion does not change. A
@@ -44,8 +54,9 @@ public interface VersionRegistry {
    *
    * @param expected the present champion, empty when there is none yet
    * @param action "promote" or "rollback", as the ledger says it
+   * @return the epoch that began with it
    */
-  void moveChampion(
+  long moveChampion(
       String model, String version, String expected, String action, String actor, String reason);
 
   /** For {@link #watch}: nothing that happened before. */

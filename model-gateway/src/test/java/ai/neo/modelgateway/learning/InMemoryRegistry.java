@@ -42,15 +42,13 @@ final class InMemoryRegistry implements VersionRegistry {
   }
 
   @Override
-  public synchronized Optional<String> champion(String model) {
-    return champions.isEmpty() ? Optional.empty() : Optional.of(champions.getLast());
-  }
-
-  @Override
-  public synchronized Optional<String> previousChampion(String model) {
-    return champions.size() < 2
+  public synchronized Optional<Champion> standing(String model) {
+    int epoch = champions.size();
+    Optional<String> previous =
+        epoch < 2 ? Optional.empty() : Optional.of(champions.get(epoch - 2));
+    return epoch == 0
         ? Optional.empty()
-        : Optional.of(champions.get(champions.size() - 2));
+        : Optional.of(new Champion(champions.getLast(), previous, epoch));
   }
 
   @Override
@@ -82,7 +80,7 @@ final class InMemoryRegistry implements VersionRegistry {
   }
 
   @Override
-  public synchronized void moveChampion(
+  public synchronized long moveChampion(
       String model, String version, String expected, String action, String actor, String reason) {
     requireHere();
     if (!champion(model).orElse("").equals(expected)) {
@@ -97,6 +95,7 @@ final class InMemoryRegistry implements VersionRegistry {
             .setActor(actor)
             .setReason(reason)
             .build());
+    return champions.size();
   }
 
   @Override

@@ -271,6 +271,7 @@ class ServingCatalogTest {
     try (ServingCatalog restarted = catalog()) {
       restarted.restore(MODEL);
       assertThat(restarted.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("2");
+      assertThat(restarted.epoch(MODEL)).isEqualTo(2).isEqualTo(catalog.epoch(MODEL));
       assertThat(restarted.availability(MODEL, "1")).isEqualTo(ServingCatalog.Availability.READY);
       assertThat(restarted.rollback(MODEL, "test", "back").getLoadNs()).isZero();
     }
@@ -285,10 +286,25 @@ class ServingCatalogTest {
       restarted.restore(MODEL);
       assertThat(restarted.champion(MODEL).orElseThrow().artifact().version()).isEqualTo("1");
       assertThat(restarted.isReady()).isTrue();
+      assertThat(restarted.epoch(MODEL)).as("not that of the champion").isEqualTo(1);
     }
     assertThat(registry.records())
         .singleElement()
         .satisfies(record -> assertThat(record.getAction()).isEqualTo("fallback"));
+  }
+
+  @Test
+  void anEpochIsTheLedgersWhoeverMovedTheChampion() throws ModelRefusedException {
+    promoteAnother(0, 0, 3);
+    registry.moveChampion(MODEL, "1", "2", "promote", "another gateway", "a test");
+    registry.moveChampion(MODEL, "2", "1", "promote", "another gateway", "a test");
+    catalog.follow(MODEL);
+    assertThat(catalog.epoch(MODEL)).isEqualTo(4);
+    registry.moveChampion(MODEL, "1", "2", "promote", "another gateway", "a test");
+    catalog.follow(MODEL);
+    assertThat(served("")).isEqualTo("1");
+    assertThat(catalog.epoch(MODEL)).isEqualTo(5);
+    assertThat(catalog.rollback(MODEL, "test", "back").getEpoch()).isEqualTo(6);
   }
 
   @Test
