@@ -353,19 +353,6 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
     metrics.put("held_out_log_loss", heldOut.logLoss());
     metrics.put("held_out_net_return", heldOut.netReturn());
     String digest = order.rows().digest();
-    String data =
-        order.data()
-            + " ["
-            + order.rows().rows()
-            + " rows, "
-            + trained.trainedRows()
-            + " trained, times "
-            + Long.toUnsignedString(order.rows().firstTimeNs())
-            + " to "
-            + Long.toUnsignedString(order.rows().lastTimeNs())
-            + " ns, sha256 "
-            + digest
-            + "]";
     Optional<String> champion = desk.champion().map(serving -> serving.artifact().version());
     String architecture = trained.network().shape().architecture().label();
     ModelVersion version =
@@ -373,7 +360,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
             new ModelDesk.Proposal(
                 trained.network(),
                 champion.orElse(""),
-                data,
+                order.description(trained.trainedRows(), digest),
                 metrics,
                 TRAINER,
                 new ModelDesk.Dataset(order.data(), digest),

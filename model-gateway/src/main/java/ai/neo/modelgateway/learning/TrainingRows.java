@@ -6,10 +6,13 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Rows to train on, in time order, checked as they come in. Grows as chunks are added, up to {@link
@@ -28,7 +31,21 @@ public final class TrainingRows {
   private long[] timesNs;
   private int[] before;
   private final Map<Integer, Integer> newest = new HashMap<>();
+  private final SortedMap<Integer, Extent> extents = new TreeMap<>();
   private int rows;
+
+  /**
+   * The rows of one instrument.
+   *
+   * @param rows how many
+   * @param fromNs of the first
+   * @param toNs of the last
+   */
+  record Extent(int rows, long fromNs, long toNs) {
+    private Extent and(Extent later) {
+      return new Extent(rows + later.rows, fromNs, later.toNs);
+    }
+  }
 
   public TrainingRows(int features) {
     if (features < 1) {
@@ -95,8 +112,10 @@ public final class TrainingRows {
           rowMajor.subList(i * features, (i + 1) * features),
           new Outcome(label.get(i), forward.get(i)),
           timeNs.get(i));
-      Integer older = newest.put(series.isEmpty() ? 0 : series.get(i), rows - 1);
+      int one = series.isEmpty() ? 0 : series.get(i);
+      Integer older = newest.put(one, rows - 1);
       before[rows - 1] = older == null ? NONE : older;
+      extents.merge(one, new Extent(1, timeNs.get(i), timeNs.get(i)), Extent::and);
     }
   }
 
@@ -106,6 +125,11 @@ public final class TrainingRows {
 
   public int rows() {
     return rows;
+  }
+
+  /** The rows of each instrument that has some, by its number. */
+  SortedMap<Integer, Extent> extents() {
+    return Collections.unmodifiableSortedMap(extents);
   }
 
   long firstTimeNs() {

@@ -25,7 +25,9 @@ import ai.neo.proto.learning.v1.TrainHeader;
 import ai.neo.proto.learning.v1.TrainProgress;
 import ai.neo.proto.learning.v1.TrainRequest;
 import ai.neo.proto.learning.v1.TrainRows;
+import ai.neo.proto.learning.v1.TrainedSeries;
 import ai.neo.proto.learning.v1.WatchModelsRequest;
+import ai.neo.proto.lineage.TrainedSpan;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import com.google.protobuf.ByteString;
@@ -89,7 +91,9 @@ class LearningServiceTest {
 
   @Test
   void aFirstTrainingBecomesChampionAndASecondOnlyACandidate() throws Exception {
-    List<TrainProgress> progress = train(header().build(), 1);
+    TrainedSeries planted =
+        TrainedSeries.newBuilder().setInstrument("PLANTED").setBarNs(60).setHorizonNs(900).build();
+    List<TrainProgress> progress = train(header().addSeries(planted).build(), 1);
     assertThat(progress).hasSize(4); // three epochs and the version
     assertThat(progress.getLast().getModelVersion()).isEqualTo("1");
     assertThat(progress.getLast().getModelDigest()).hasSize(64);
@@ -98,6 +102,10 @@ class LearningServiceTest {
     assertThat(registry.records().getFirst().getActor()).isEqualTo("trainer");
     ModelVersion first = registry.list(MODEL).getFirst();
     assertThat(first.getDataDescription()).contains("planted", "1500");
+    assertThat(TrainedSpan.in(first.getDataDescription()))
+        .singleElement()
+        .matches(span -> span.instrument().equals("PLANTED") && span.rows() == 1500)
+        .matches(span -> span.barNs() == 60 && span.horizonNs() == 900);
     assertThat(first.getLineage().getDatasetManifest()).isEqualTo(header().getDataDescription());
     assertThat(first.getLineage().getDatasetDigest())
         .matches("[0-9a-f]{64}")
