@@ -175,10 +175,20 @@ final class Memory {
         + Long.toUnsignedString(lastTimeNs)
         + " ns; "
         + updatesSinceRestart
-        + " updates; "
+        + " updates, with those kept since "
+        + Long.toUnsignedString(oldestKeptNs())
+        + " ns; "
         + evaluation.size()
         + " samples held out"
         + (calibratedOn == 0 ? "" : ", calibrated anew on the oldest " + calibratedOn)
         + (journalSequence == 0 ? "" : "; learning journal up to " + journalSequence);
+  }
+
+  /** Batches are drawn from all that is kept, also from before the last restart. */
+  private long oldestKeptNs() {
+    return replay.newest(settings.replayCapacity()).stream()
+        .mapToLong(Sample::timeNs)
+        .min()
+        .orElse(firstTimeNs);
   }
 }
