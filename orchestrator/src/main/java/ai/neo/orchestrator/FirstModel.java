@@ -4,7 +4,9 @@ import ai.neo.featurestore.FeatureSetDefinition;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.RegistryView;
 import ai.neo.proto.learning.v1.TrainHeader;
+import ai.neo.tradingtypes.Bar;
 import io.grpc.Channel;
+import java.util.List;
 import java.util.Locale;
 
 /** The version that a run begins with where the registry has none: trained on its data's past. */
@@ -24,12 +26,11 @@ final class FirstModel {
       return;
     }
     FeatureSetDefinition features = FeatureSetDefinition.parse(definition.featuresYaml());
+    List<List<Bar>> bars =
+        source.instruments().stream().map(one -> source.trainingBars(one.id())).toList();
+    int horizonBars = definition.loop().horizonBars();
     ModelTraining.Rows rows =
-        TrainingData.rows(
-            features,
-            source.instruments().stream().map(one -> source.trainingBars(one.id())).toList(),
-            definition.loop().horizonBars(),
-            definition.loop().labelThreshold());
+        TrainingData.rows(features, bars, horizonBars, definition.loop().labelThreshold());
     System.err.printf(
         "neo: training the first model on %d rows that are never traded%n", rows.count());
     new ModelTraining(channel)
@@ -40,6 +41,7 @@ final class FirstModel {
                 .setFeatures(features.width())
                 .setSeed(definition.seed())
                 .setDataDescription(String.join("; ", source.summaries()))
+                .addAllSeries(TrainingData.series(source.instruments(), bars, horizonBars))
                 .build(),
             rows,
             progress ->

@@ -5,7 +5,9 @@ import ai.neo.featurestore.TrainingRows;
 import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.marketdata.RecordedMarketData;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.proto.learning.v1.TrainedSeries;
 import ai.neo.tradingtypes.Bar;
+import ai.neo.tradingtypes.Instrument;
 import ai.neo.tradingtypes.MarketEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,22 +18,26 @@ import java.util.Optional;
  * is never traded.
  *
  * @param features what the rows' numbers are
+ * @param series what each number in the rows' {@code series} stands for
  * @param summary what they were made from
  * @param horizonNs how far their labels look ahead
  */
 public record TrainingData(
-    FeatureSetDefinition features, ModelTraining.Rows rows, String summary, long horizonNs) {
+    FeatureSetDefinition features,
+    ModelTraining.Rows rows,
+    List<TrainedSeries> series,
+    String summary,
+    long horizonNs) {
+  public TrainingData {
+    series = List.copyOf(series);
+  }
 
   /** Computes a recording's rows. */
   public static TrainingData of(Recording recording) {
     FeatureSetDefinition features = FeatureSetDefinition.bundled(FeatureSetDefinition.DEFAULT);
     List<List<Bar>> bars =
         recording.instruments().stream().map(one -> recording.trainingBars(one.id())).toList();
-    return new TrainingData(
-        features,
-        rows(features, bars, Orchestrator.HORIZON_BARS, Orchestrator.LABEL_THRESHOLD),
-        String.join("; ", recording.summaries()),
-        Orchestrator.HORIZON_BARS * interval(bars));
+    return of(recording, features, bars);
   }
 
   /** The same of the part that is traded, which no training sees. */
@@ -46,11 +52,18 @@ public record TrainingData(
         }
       }
     }
+    return of(recording, features, bars);
+  }
+
+  private static TrainingData of(
+      Recording recording, FeatureSetDefinition features, List<List<Bar>> bars) {
+    List<TrainedSeries> series = series(recording.instruments(), bars, Orchestrator.HORIZON_BARS);
     return new TrainingData(
         features,
         rows(features, bars, Orchestrator.HORIZON_BARS, Orchestrator.LABEL_THRESHOLD),
+        series,
         String.join("; ", recording.summaries()),
-        Orchestrator.HORIZON_BARS * interval(bars));
+        series.stream().mapToLong(TrainedSeries::getHorizonNs).max().orElse(0));
   }
 
   /** Bars that a label looks ahead. */
@@ -58,12 +71,21 @@ public record TrainingData(
     return Orchestrator.HORIZON_BARS;
   }
 
-  private static long interval(List<List<Bar>> bars) {
-    return bars.stream()
-        .filter(series -> !series.isEmpty())
-        .mapToLong(series -> series.getFirst().closeTimeNs() - series.getFirst().openTimeNs())
-        .max()
-        .orElse(0);
+  /** Names the instruments of {@link #rows}, in the order of their bars. */
+  static List<TrainedSeries> series(
+      List<Instrument> instruments, List<List<Bar>> bars, int horizonBars) {
+    List<TrainedSeries> series = new ArrayList<>();
+    for (int one = 0; one < bars.size(); one++) {
+      List<Bar> own = bars.get(one);
+      long bar = own.isEmpty() ? 0 : own.getFirst().closeTimeNs() - own.getFirst().openTimeNs();
+      series.add(
+          TrainedSeries.newBuilder()
+              .setInstrument(instruments.get(one).symbol())
+              .setBarNs(bar)
+              .setHorizonNs(horizonBars * bar)
+              .build());
+    }
+    return series;
   }
 
   /** The rows of each instrument's bars, one instrument after the other. */

@@ -1,13 +1,15 @@
 package ai.neo.orchestrator.cli;
 
 import ai.neo.orchestrator.TrainingData;
+import ai.neo.orchestrator.gateway.EvaluatedRows;
 import ai.neo.orchestrator.gateway.EvaluationText;
-import ai.neo.orchestrator.gateway.ModelTraining;
 import ai.neo.orchestrator.gateway.OfflineEvaluation;
 import ai.neo.orchestrator.gateway.OfflineScore;
 import ai.neo.orchestrator.gateway.PairedDifference;
 import ai.neo.orchestrator.gateway.RegistryDesk;
+import ai.neo.orchestrator.gateway.TrainedOn;
 import ai.neo.orchestrator.marketdata.recorded.Recording;
+import ai.neo.proto.learning.v1.TrainedSeries;
 import ai.neo.proto.registry.v1.Evaluation;
 import ai.neo.proto.signing.SigningKey;
 import ai.neo.proto.signing.Statements;
@@ -17,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,12 +31,15 @@ import picocli.CommandLine;
     mixinStandardHelpOptions = true,
     description = {
       "Scores a version on recorded data that it was not trained on, beside serving.",
-      "With --against, both on the same rows, and how sure the difference is."
+      "With --against, both on the same rows, and how sure the difference is.",
+      "Rows of times at which it was trained are left out, also those of instruments that it was not"
+          + " trained on: instruments move together."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./neo model evaluate direction@3 --against 2",
       "  ./neo model evaluate direction --symbols ETHUSDT --from 2024-06-01 --json",
+      "  ./neo model evaluate direction@3 --data SOLUSDT.csv --other-instruments",
       "  ./neo model evaluate direction@3 --against 2 --sign anna.key"
     })
 final class ModelEvaluateCommand implements Callable<Integer> {
@@ -59,6 +65,15 @@ final class ModelEvaluateCommand implements Callable<Integer> {
   private double cost;
 
   @CommandLine.Option(
+      names = "--other-instruments",
+      description = {
+        "Also on rows of instruments that it was not trained on, of times at which it was trained on"
+            + " others. That says how it carries over to another instrument, and nothing about"
+            + " another time; it is never signed."
+      })
+  private boolean otherInstruments;
+
+  @CommandLine.Option(
       names = "--in-sample",
       description = "Also on rows that it was trained on; the figures then say little.")
   private boolean inSample;
@@ -79,20 +94,19 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     if (!(cost >= 0 && cost < 1)) {
       throw new IllegalArgumentException("--cost must be a fraction from 0 to below 1, is " + cost);
     }
-    if (inSample && key.isPresent()) {
-      throw new IllegalArgumentException("an evaluation on rows of the training is not signed");
+    EvaluatedRows.Scope scope = scope();
+    if (scope != EvaluatedRows.Scope.OUT_OF_TIME && key.isPresent()) {
+      throw new IllegalArgumentException(
+          "an evaluation on rows of the training, or of its times, is not signed: gates take what is"
+              + " of another time; leave out --sign, or "
+              + (inSample ? "--in-sample" : "--other-instruments"));
     }
     ModelName wanted = ModelName.of(name, model.given());
-    Recording recording = data.read();
-    TrainingData traded = TrainingData.ofTraded(recording);
-    ModelTraining.Rows untraded = TrainingData.of(recording).rows();
-    OfflineEvaluation.Data rows =
-        new OfflineEvaluation.Data(
-            traded.rows(), untraded, traded.horizonBars(), traded.horizonNs());
+    OfflineEvaluation.Data rows = rows(data.read());
     return door.withGateway(
         channel -> {
           OfflineEvaluation.Result result =
-              new OfflineEvaluation(channel, wanted.name(), rows, cost, inSample)
+              new OfflineEvaluation(channel, wanted.name(), rows, cost, scope)
                   .of(wanted.version(), against);
           JsonObject answer = result.json();
           key.ifPresent(
@@ -109,6 +123,38 @@ final class ModelEvaluateCommand implements Callable<Integer> {
           }
           return 0;
         });
+  }
+
+  private EvaluatedRows.Scope scope() {
+    if (inSample && otherInstruments) {
+      throw new IllegalArgumentException(
+          "--in-sample scores all rows: give it or --other-instruments, not both");
+    }
+    if (inSample) {
+      return EvaluatedRows.Scope.IN_SAMPLE;
+    }
+    return otherInstruments
+        ? EvaluatedRows.Scope.OTHER_INSTRUMENTS
+        : EvaluatedRows.Scope.OUT_OF_TIME;
+  }
+
+  private static OfflineEvaluation.Data rows(Recording recording) {
+    TrainingData traded = TrainingData.ofTraded(recording);
+    long[] untraded = TrainingData.of(recording).rows().timesNs();
+    Optional<TrainedOn.Extent> extent =
+        untraded.length == 0
+            ? Optional.empty()
+            : Optional.of(
+                new TrainedOn.Extent(
+                    untraded.length,
+                    Arrays.stream(untraded).min().getAsLong(),
+                    Arrays.stream(untraded).max().getAsLong()));
+    return new OfflineEvaluation.Data(
+        traded.rows(),
+        traded.series().stream().map(TrainedSeries::getInstrument).toList(),
+        extent,
+        traded.horizonBars(),
+        traded.horizonNs());
   }
 
   private Evaluation signed(String model, OfflineEvaluation.Result result, Path file) {
@@ -138,10 +184,23 @@ final class ModelEvaluateCommand implements Callable<Integer> {
     result.other().ifPresent(other -> line(out, "v" + other.number(), other.score()));
     result.lossDifference().ifPresent(d -> line(out, "log loss", d));
     result.netDifference().ifPresent(d -> line(out, "net return", d));
-    out.printf(
-        "%d rows left out because a version was, or may have been, trained on them%n",
-        result.leftOut());
-    if (!result.provenanceKnown()) {
+    EvaluatedRows rows = result.rows();
+    out.printf("%d rows left out%n", result.leftOut());
+    if (rows.trainedOn() > 0) {
+      out.printf("%d rows were, or may have been, trained on%n", rows.trainedOn());
+    }
+    if (rows.otherInstruments() > 0) {
+      out.printf(
+          "%d rows are of times at which other instruments were trained on%n",
+          rows.otherInstruments());
+    }
+    if (rows.overlapping() > 0) {
+      out.printf(
+          "%d of the scored rows are of times of the training: this is no evidence about another"
+              + " time%n",
+          rows.overlapping());
+    }
+    if (!rows.known()) {
       out.println(
           "what it was trained on is not known: it came from elsewhere; choose the data so");
     }

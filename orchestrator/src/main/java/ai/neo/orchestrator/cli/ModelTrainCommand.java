@@ -111,6 +111,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                 .setSeed(seed)
                 .setEpochs(epochs)
                 .setDataDescription(training.summary())
+                .addAllSeries(training.series())
                 .setNetwork(network.setHorizonNs(training.horizonNs()))
                 .build(),
             training.rows(),

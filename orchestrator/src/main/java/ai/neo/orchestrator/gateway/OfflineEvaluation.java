@@ -7,12 +7,11 @@ import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 
 /** Scores versions on rows that neither was trained on. Blocking; one thread. */
 public final class OfflineEvaluation {
@@ -20,17 +19,28 @@ public final class OfflineEvaluation {
   private final String model;
   private final Data data;
   private final double cost;
-  private final boolean inSample;
+  private final EvaluatedRows.Scope scope;
 
   /**
    * What is evaluated on.
    *
    * @param rows of each instrument in time order, one instrument after the other
-   * @param untraded the same recording's rows that training uses, which are not among {@code rows}
+   * @param instruments the symbol of each number in {@code rows}
+   * @param untraded the same recording's rows that training uses, which are not among {@code rows};
+   *     empty when there are none
    * @param horizonRows how many rows a label looks ahead
+   * @param horizonNs the same in time, of the longest bars
    */
   public record Data(
-      ModelTraining.Rows rows, ModelTraining.Rows untraded, int horizonRows, long horizonNs) {}
+      ModelTraining.Rows rows,
+      List<String> instruments,
+      Optional<TrainedOn.Extent> untraded,
+      int horizonRows,
+      long horizonNs) {
+    public Data {
+      instruments = List.copyOf(instruments);
+    }
+  }
 
   /** One version's part. */
   public record Version(String number, String digest, OfflineScore score) {}
@@ -38,8 +48,9 @@ public final class OfflineEvaluation {
   /**
    * What came out.
    *
-   * @param leftOut rows that were not scored, since a version may have been trained on them
-   * @param provenanceKnown whether the registry says of each version what it was trained on
+   * @param leftOut rows that were not scored, also because a version looks at more rows than there
+   *     are before them
+   * @param rows which were, and what the versions were trained on
    * @param datasetDigest SHA-256 of the scored rows, hexadecimal
    * @param outcomes net returns of one row a horizon, so that no two overlap
    * @param otherOutcomes the same of the other version
@@ -50,7 +61,7 @@ public final class OfflineEvaluation {
       Optional<PairedDifference> lossDifference,
       Optional<PairedDifference> netDifference,
       int leftOut,
-      boolean provenanceKnown,
+      EvaluatedRows rows,
       String datasetDigest,
       List<Double> outcomes,
       List<Double> otherOutcomes) {
@@ -59,12 +70,30 @@ public final class OfflineEvaluation {
       JsonObject json =
           object(version)
               .put("left_out", leftOut)
-              .put("provenance_known", provenanceKnown)
+              .put("rows_trained_on", rows.trainedOn())
+              .put("rows_of_other_instruments_trained_on", rows.otherInstruments())
+              .put("out_of_time", rows.outOfTime())
+              .put("provenance_known", rows.known())
+              .put("trained_on", trainings())
               .put("dataset_digest", datasetDigest);
       other.ifPresent(one -> json.put("against", object(one)));
       lossDifference.ifPresent(d -> json.put("log_loss_difference", object(d)));
       netDifference.ifPresent(d -> json.put("net_return_difference", object(d)));
       return json;
+    }
+
+    private JsonArray trainings() {
+      JsonArray trainings = new JsonArray();
+      for (TrainedOn.Span span : rows.spans()) {
+        JsonObject one =
+            new JsonObject()
+                .put("version", span.version())
+                .put("from", Instant.ofEpochSecond(0, span.fromNs()).toString())
+                .put("to", Instant.ofEpochSecond(0, span.toNs()).toString());
+        span.instrument().ifPresent(name -> one.put("instrument", name));
+        trainings.add(one);
+      }
+      return trainings;
     }
 
     private static JsonObject object(Version version) {
@@ -111,15 +140,15 @@ public final class OfflineEvaluation {
 
   /**
    * @param cost one-way, a fraction
-   * @param inSample score rows that were trained on, too
+   * @param scope which rows may be scored
    */
   public OfflineEvaluation(
-      Channel channel, String model, Data data, double cost, boolean inSample) {
+      Channel channel, String model, Data data, double cost, EvaluatedRows.Scope scope) {
     this.channel = channel;
     this.model = model;
     this.data = data;
     this.cost = cost;
-    this.inSample = inSample;
+    this.scope = scope;
   }
 
   /**
@@ -132,32 +161,15 @@ public final class OfflineEvaluation {
     ScoreResponse first = VersionAnswers.about(channel, model, version);
     Optional<ScoreResponse> second =
         against.map(other -> VersionAnswers.about(channel, model, other));
-    TrainedOn trained = TrainedOn.of(channel, model, first.getModelVersion());
-    Optional<TrainedOn> otherTrained =
-        second.map(other -> TrainedOn.of(channel, model, other.getModelVersion()));
+    List<TrainedOn> trainings = new ArrayList<>();
+    trainings.add(TrainedOn.of(channel, model, first.getModelVersion()));
+    second.ifPresent(other -> trainings.add(TrainedOn.of(channel, model, other.getModelVersion())));
     int window = Math.max(first.getWindow(), second.map(ScoreResponse::getWindow).orElse(1));
-    boolean[] seen = new boolean[data.rows().count()];
-    for (int row = 0; row < seen.length; row++) {
-      seen[row] =
-          covers(trained, row) || (otherTrained.isPresent() && covers(otherTrained.get(), row));
-    }
-    IntPredicate wanted = row -> inSample || !seen[row];
-    int[] rows = VersionAnswers.whole(data.rows(), window, wanted);
-    if (rows.length == 0) {
-      throw new IllegalArgumentException(
-          "no row is left: "
-              + IntStream.range(0, seen.length).filter(row -> seen[row]).count()
-              + " of "
-              + seen.length
-              + " were, or may have been, trained on; choose later --from or other --data, or"
-              + " --in-sample");
-    }
-    return scored(
-        rows, first, second, trained.known() && otherTrained.map(TrainedOn::known).orElse(true));
+    return scored(EvaluatedRows.of(data, trainings, window, scope), first, second);
   }
 
-  private Result scored(
-      int[] rows, ScoreResponse first, Optional<ScoreResponse> second, boolean known) {
+  private Result scored(EvaluatedRows chosen, ScoreResponse first, Optional<ScoreResponse> second) {
+    int[] rows = chosen.scored();
     List<OfflineScore.Happened> happened = new ArrayList<>();
     for (int row : rows) {
       happened.add(
@@ -173,7 +185,7 @@ public final class OfflineEvaluation {
           Optional.empty(),
           Optional.empty(),
           data.rows().count() - rows.length,
-          known,
+          chosen,
           digest(rows),
           thinned(nets),
           List.of());
@@ -191,7 +203,7 @@ public final class OfflineEvaluation {
                 lag)),
         Optional.of(PairedDifference.of(nets, otherNets, lag)),
         data.rows().count() - rows.length,
-        known,
+        chosen,
         digest(rows),
         thinned(nets),
         thinned(otherNets));
@@ -203,22 +215,6 @@ public final class OfflineEvaluation {
         about.getModelVersion(),
         about.getModelDigest(),
         OfflineScore.of(answers, happened, cost, data.horizonRows()));
-  }
-
-  /** The training's span, when it was made from the untraded part of this very recording. */
-  private boolean covers(TrainedOn trained, int row) {
-    return trained.covers(data.rows().timesNs()[row], data.horizonNs(), untraded());
-  }
-
-  private Optional<TrainedOn.Span> untraded() {
-    long[] times = data.untraded().timesNs();
-    return times.length == 0
-        ? Optional.empty()
-        : Optional.of(
-            new TrainedOn.Span(
-                times.length,
-                java.util.Arrays.stream(times).min().orElseThrow(),
-                java.util.Arrays.stream(times).max().orElseThrow()));
   }
 
   private List<Double> thinned(double[] values) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.neo.orchestrator.gateway.OfflineScore.Happened;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -68,26 +67,6 @@ class OfflineScoreTest {
     assertThat(PairedDifference.of(some, some, 2).isClear()).isFalse();
     assertThatThrownBy(() -> PairedDifference.of(some, new double[3], 0))
         .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void theRegistrysWordsSayWhatAVersionWasTrainedOn() {
-    TrainedOn.Span trained =
-        TrainedOn.span("BTCUSDT [500 rows, 400 trained, times 1000 to 9000 ns, sha256 ab]")
-            .orElseThrow();
-    TrainedOn.Span learned =
-        TrainedOn.span(
-                "online: samples 1 to 7 of the feedback since the learner began, the newest matured"
-                    + " from 20000 to 30000 ns; 3 updates")
-            .orElseThrow();
-    TrainedOn both = new TrainedOn(List.of(trained, learned), true);
-
-    assertThat(trained).isEqualTo(new TrainedOn.Span(500, 1000, 9000));
-    assertThat(both.covers(9500, 600, Optional.empty())).isTrue();
-    assertThat(both.covers(9500, 400, Optional.empty())).isFalse();
-    assertThat(both.covers(5000, 400, Optional.of(trained))).isFalse();
-    assertThat(both.covers(19700, 400, Optional.of(trained))).isTrue();
-    assertThat(TrainedOn.span("from a notebook")).isEmpty();
   }
 
   @Test
