@@ -184,7 +184,7 @@ public final class MetricsPage {
     for (CatalogEntry entry : entries) {
       entry.champion().ifPresent(v -> line(page, "neo_model_champion_version", entry.model(), v));
     }
-    help(page, "neo_model_epoch", "gauge", "Changes of the champion since the start");
+    help(page, "neo_model_epoch", "gauge", "Moves of the champion by the ledger");
     for (CatalogEntry entry : entries) {
       line(page, "neo_model_epoch", entry.model(), Long.toString(entry.epoch()));
     }
