@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -67,6 +68,11 @@ final class ArtifactTransfers {
     private long received;
     private boolean over;
 
+    /**
+     * Why the file lacks bytes that were received; empty as long as none is known to be missing.
+     */
+    private String fault = "";
+
     Upload(String path, Path part, MessageDigest digest, HttpServerRequest request) {
       this.path = path;
       this.part = part;
@@ -77,9 +83,17 @@ final class ArtifactTransfers {
     void take(HttpServerRequest request, AsyncFile file, Consumer<Supplier<Runnable>> later) {
       request.handler(
           bytes -> {
+            if (over) {
+              return; // the file is closed; what still comes is for nobody
+            }
             digest.update(bytes.getBytes());
             received += bytes.length();
-            file.write(bytes).onFailure(e -> abandon(file, later, e.getMessage()));
+            file.write(bytes)
+                .onFailure(
+                    e -> {
+                      fault = Objects.requireNonNullElseGet(e.getMessage(), e::toString);
+                      abandon(file, later, fault);
+                    });
             if (file.writeQueueFull()) {
               request.pause();
               file.drainHandler(x -> request.resume());
@@ -107,22 +121,14 @@ final class ArtifactTransfers {
         return;
       }
       over = true;
+      // Writes may be under way, and closing waits for them but says nothing of how they ended.
       file.close()
           .onFailure(e -> later.accept(() -> failed(e.getMessage())))
           .onSuccess(
-              x ->
-                  later.accept(
-                      () -> {
-                        keep();
-                        return () ->
-                            request
-                                .response()
-                                .putHeader("Content-Type", "application/json")
-                                .end("{}");
-                      }));
+              x -> later.accept(fault.isEmpty() ? () -> kept(request) : () -> failed(fault)));
     }
 
-    private void keep() {
+    private Runnable kept(HttpServerRequest request) {
       String hash = HexFormat.of().formatHex(digest.digest());
       try {
         artifacts.keep(part, hash);
@@ -130,6 +136,7 @@ final class ArtifactTransfers {
         artifacts.discard(part);
       }
       files.put(new ArtifactFiles.StoredFile(path, hash, received));
+      return () -> request.response().putHeader("Content-Type", "application/json").end("{}");
     }
 
     private Runnable failed(String why) {
