@@ -177,7 +177,8 @@ public final class Database implements AutoCloseable {
           Status.Code.ALREADY_EXISTS, "Another call made the same thing first; read it again", e);
     }
     return switch (state.substring(0, 2)) {
-      case "08", "53", "57", "58" -> away(e.getMessage(), e);
+      case "08", "57", "58" -> away(e.getMessage(), e);
+      case "53" -> exhausted(e);
       case "28", "3D" -> away("the login is refused: " + e.getErrorMessage(), e);
       case "40" ->
           new RegistryException(
@@ -189,6 +190,23 @@ public final class Database implements AutoCloseable {
                   .formatted(state, e.getErrorMessage()),
               e);
     };
+  }
+
+  /** It runs, so that starting it, which {@link #away} advises, would help nobody. */
+  private RegistryException exhausted(PgException e) {
+    String what =
+        switch (e.getSqlState()) {
+          case "53100" -> "its disk is full (%s). Free space on the disk with its data";
+          case "53200" -> "it has no memory left (%s). Give it more, or end what else needs it";
+          case "53300" -> "all its connections are taken (%s). End some, or allow it more";
+          default -> "it has reached a limit (%s). Free what it lacks, or raise the limit";
+        };
+    return new RegistryException(
+        Status.Code.UNAVAILABLE,
+        "PostgreSQL at %s:%d runs, but %s; the registry recovers by itself"
+                .formatted(address.host(), address.port(), what.formatted(e.getMessage()))
+            + ". The transaction was undone: repeat the call then",
+        e);
   }
 
   private RegistryException away(String why, Throwable cause) {
