@@ -36,27 +36,39 @@ final class Fields {
     return new Fields(values, true);
   }
 
-  /** A body that cannot be read counts as empty, so that the answer names what is missing. */
+  /**
+   * The parameters of a body, none of an empty one. What is no JSON object is refused, unlike by
+   * MLflow, where a call of a body that was cut off is made without its parameters: a run then
+   * begins in the experiment that nobody named. An object within a JSON text is one, for old
+   * clients.
+   */
   static Fields ofBody(Buffer body) {
-    Object value = decoded(body);
+    if (body.length() == 0) {
+      return new Fields(new JsonObject(), false);
+    }
+    Object value = decoded(body, body.length());
     if (value instanceof String text) {
-      value = decoded(Buffer.buffer(text));
+      value = decoded(Buffer.buffer(text), body.length());
     }
     return switch (value) {
       case JsonObject object -> new Fields(object, false);
       case JsonArray array ->
           throw MlflowException.invalid(
               "The body is a JSON array of %d; expected a JSON object".formatted(array.size()));
-      default -> new Fields(new JsonObject(), false);
+      case null, default ->
+          throw MlflowException.invalid(
+              "The body of %d bytes is JSON but no object; expected a JSON object"
+                  .formatted(body.length()));
     };
   }
 
-  private static Object decoded(Buffer text) {
+  private static Object decoded(Buffer text, int bodyBytes) {
     try {
-      Object value = Json.decodeValue(text);
-      return value == null ? "" : value;
+      return Json.decodeValue(text);
     } catch (DecodeException e) {
-      return "";
+      throw MlflowException.invalid(
+          "The body of %d bytes cannot be read as JSON, or was cut off; send one whole JSON object"
+              .formatted(bodyBytes));
     }
   }
 

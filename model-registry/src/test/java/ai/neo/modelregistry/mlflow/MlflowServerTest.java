@@ -1,6 +1,7 @@
 package ai.neo.modelregistry.mlflow;
 
 import static ai.neo.modelregistry.mlflow.MlflowFixture.JSON;
+import static ai.neo.modelregistry.mlflow.MlflowFixture.array;
 import static ai.neo.modelregistry.mlflow.MlflowFixture.encoded;
 import static ai.neo.modelregistry.mlflow.MlflowFixture.object;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.neo.modelregistry.SharedPostgres;
 import ai.neo.modelregistry.TestDatabase;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -128,10 +130,15 @@ class MlflowServerTest {
 
   @Test
   void bodiesThatAreNoJsonObjectAreRefused() {
-    assertThat(body("{not json", JSON).invalid())
-        .startsWith("Missing value for required parameter 'name'.");
-    body("", JSON).invalid();
-    body("[1]", JSON).invalid();
+    assertThat(body("", JSON).invalid()).startsWith("Missing value for required parameter 'name'.");
+    for (String cut : List.of("{not json", "{\"name\":\"cut", "{\"name\":\"x\"} }", " ", "\"{\"")) {
+      assertThat(body(cut, JSON).invalid())
+          .as(cut)
+          .startsWith("The body of %d bytes cannot be read as JSON".formatted(cut.length()));
+    }
+    for (String other : List.of("[1]", "7", "null", "true", "\"7\"")) {
+      assertThat(body(other, JSON).invalid()).as(other).endsWith("expected a JSON object");
+    }
     body("{\"name\":\"x\"}", "text/plain").invalid();
     body("{\"name\":{}}", JSON).invalid();
     body("{\"name\":\"nul\\u0000\"}", JSON).invalid();
@@ -173,7 +180,7 @@ class MlflowServerTest {
   private MlflowFixture.Reply body(String body, String type) {
     return mlflow.reply(
         mlflow
-            .request(CREATE)
+            .request(path)
             .header("Content-Type", type)
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
@@ -186,7 +193,29 @@ class MlflowServerTest {
     return raw(1, mlflow.port(), host);
   }
 
+  @Test
+  void aBodyThatWasCutOffMakesNoRun() {
+    String experiment = mlflow.experiment("meant");
+    String runs = "/api/2.0/mlflow/runs/create";
+    body(runs, "{\"experiment_id\":\"" + experiment + "\"", JSON).invalid();
+    JsonArray both = array("0", experiment);
+    assertThat(mlflow.post("runs/search", "experiment_ids", both).ok().isEmpty()).isTrue();
+    for (String empty : List.of("", "{}")) {
+      assertThat(
+              body(runs, empty, JSON)
+                  .ok()
+                  .getJsonObject("run")
+                  .getJsonObject("info")
+                  .getString("experiment_id"))
+          .isEqualTo("0");
+    }
+  }
+
   /** A request to 127.0.0.N. */
+    return body(CREATE, body, type);
+  }
+
+  private MlflowFixture.Reply body(String path, String body, String type) {
   private static String raw(int lastByte, int port, String host) throws IOException {
     InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) lastByte});
     try (Socket socket = new Socket(address, port)) {
