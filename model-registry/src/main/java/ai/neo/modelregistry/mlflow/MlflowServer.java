@@ -52,6 +52,25 @@ public final class MlflowServer implements AutoCloseable {
   private static final String API = "/api/2.0/mlflow/";
   private static final String FILES = "/api/2.0/mlflow-artifacts/";
 
+  /** Where the links lead that MLflow's client prints; what comes after their # is not sent. */
+  private static final String FRONT_PAGE =
+      """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head><meta charset="utf-8"><title>Neo's model registry</title></head>
+      <body>
+      <h1>Neo's model registry</h1>
+      <p>This address answers MLflow's clients; it has no pages about runs or models.</p>
+      <ul>
+      <li>Runs and models: MLflow's clients, with <code>MLFLOW_TRACKING_URI</code> set to this
+      address.</li>
+      <li>Models: <code>./neo model list</code>, <code>./neo model show</code> and
+      <code>./neo model history</code>.</li>
+      </ul>
+      </body>
+      </html>
+      """;
+
   private final Vertx vertx;
   private final ExecutorService executor;
   private final HttpServer server;
@@ -163,6 +182,7 @@ public final class MlflowServer implements AutoCloseable {
       request
           .response()
           .putHeader("Content-Type", plain.get().contentType())
+          .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
           .end(plain.get().body());
       return;
     }
@@ -184,6 +204,7 @@ public final class MlflowServer implements AutoCloseable {
 
   private static Optional<Plain> plain(String path) {
     return switch (path) {
+      case "/" -> Optional.of(new Plain("text/html; charset=utf-8", FRONT_PAGE));
       case "/health" -> Optional.of(new Plain("text/plain", "OK"));
       case "/version" -> Optional.of(new Plain("text/plain", MLFLOW_VERSION));
       case "/api/3.0/mlflow/server-info" ->

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -53,6 +54,21 @@ class MlflowServerTest {
                 .ok()
                 .getBoolean("multipart_uploads_enabled"))
         .isFalse();
+  }
+
+  @Test
+  void theLinksOfMlflowsClientLeadToAPageThatSaysWhatThisIs() throws IOException {
+    HttpResponse<byte[]> page = mlflow.send(mlflow.request("/#/experiments/0/runs/1"));
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains("default-src 'none'");
+    assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(page.body()).hasSizeLessThan(1024);
+    assertThat(text("/"))
+        .contains("Neo", "MLFLOW_TRACKING_URI", "./neo model list")
+        .doesNotContain("<script", "http:", "https:", "src=", "href=");
+    assertThat(raw("evil.example", "/")).contains("403 Forbidden").doesNotContain("<html");
   }
 
   @Test
@@ -118,7 +134,7 @@ class MlflowServerTest {
   void whatIsNoEndpointIsRefusedAsJson() {
     mlflow.get("no/such/route").refused(404, "ENDPOINT_NOT_FOUND");
     mlflow.reply(mlflow.request("/api/2.0/other")).refused(404, "ENDPOINT_NOT_FOUND");
-    mlflow.reply(mlflow.request("/")).refused(404, "ENDPOINT_NOT_FOUND");
+    mlflow.reply(mlflow.request("/index.html")).refused(404, "ENDPOINT_NOT_FOUND");
     mlflow.call("DELETE", "runs/get").refused(405, "METHOD_NOT_ALLOWED");
     mlflow.call("PUT", "logged-models/m-1").refused(405, "METHOD_NOT_ALLOWED");
     assertThat(
@@ -177,22 +193,6 @@ class MlflowServerTest {
         .isEqualTo("through the MLflow API by mlflow-python-client/3.17.2");
   }
 
-  private MlflowFixture.Reply body(String body, String type) {
-    return mlflow.reply(
-        mlflow
-            .request(path)
-            .header("Content-Type", type)
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
-  }
-
-  private String text(String path) {
-    return new String(mlflow.send(mlflow.request(path)).body(), StandardCharsets.UTF_8);
-  }
-
-  private String raw(String host) throws IOException {
-    return raw(1, mlflow.port(), host);
-  }
-
   @Test
   void aBodyThatWasCutOffMakesNoRun() {
     String experiment = mlflow.experiment("meant");
@@ -211,16 +211,41 @@ class MlflowServerTest {
     }
   }
 
-  /** A request to 127.0.0.N. */
+  private MlflowFixture.Reply body(String body, String type) {
     return body(CREATE, body, type);
   }
 
   private MlflowFixture.Reply body(String path, String body, String type) {
+    return mlflow.reply(
+        mlflow
+            .request(path)
+            .header("Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private String text(String path) {
+    return new String(mlflow.send(mlflow.request(path)).body(), StandardCharsets.UTF_8);
+  }
+
+  private String raw(String host) throws IOException {
+    return raw(host, "/health");
+  }
+
+  private String raw(String host, String path) throws IOException {
+    return raw(1, mlflow.port(), host, path);
+  }
+
   private static String raw(int lastByte, int port, String host) throws IOException {
+    return raw(lastByte, port, host, "/health");
+  }
+
+  /** A request to 127.0.0.N. */
+  private static String raw(int lastByte, int port, String host, String path) throws IOException {
     InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) lastByte});
     try (Socket socket = new Socket(address, port)) {
       socket.setSoTimeout(20_000);
-      String request = "GET /health HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      String request =
+          "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
