@@ -79,11 +79,7 @@ final class InferenceBody {
   }
 
   static HttpRefusal notJson(IOException e) {
-    String message =
-        e instanceof com.fasterxml.jackson.core.JsonProcessingException json
-            ? json.getOriginalMessage()
-            : e.getMessage();
-    return HttpRefusal.badRequest("failed to parse the request JSON buffer: " + message);
+    return HttpRefusal.badRequest("failed to parse the request JSON buffer: " + Json.said(e));
   }
 
   private void header(JsonParser in) throws IOException, HttpRefusal {

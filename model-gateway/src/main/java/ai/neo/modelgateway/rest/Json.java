@@ -2,6 +2,8 @@ package ai.neo.modelgateway.rest;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -13,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads and writes the protocol's JSON. */
 final class Json {
@@ -27,6 +30,12 @@ final class Json {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
+
+  /** {@code [Source: REDACTED (`Feature` disabled); line: 1, column: 1]}. */
+  private static final Pattern PLACE = Pattern.compile("\\[Source: [^;]*; ([^]]*)]");
+
+  /** {@code , from `StreamReadConstraints.getMaxNestingDepth()`}. */
+  private static final Pattern SETTING = Pattern.compile(", from `[^`]*`");
 
   private Json() {}
 
@@ -44,6 +53,19 @@ final class Json {
       throw new UncheckedIOException(e); // memory does not fail
     }
     return bytes.toByteArray();
+  }
+
+  /** What is wrong and where, without the parser's words about its own settings. */
+  static String said(IOException e) {
+    if (!(e instanceof JsonProcessingException json)) {
+      return String.valueOf(e.getMessage());
+    }
+    String message = PLACE.matcher(String.valueOf(json.getOriginalMessage())).replaceAll("$1");
+    message = SETTING.matcher(message).replaceAll("");
+    JsonLocation at = json.getLocation();
+    return at == null
+        ? message
+        : "%s, at line %d, column %d".formatted(message, at.getLineNr(), at.getColumnNr());
   }
 
   static byte[] error(String message) {

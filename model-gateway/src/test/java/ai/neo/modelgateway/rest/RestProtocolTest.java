@@ -166,6 +166,8 @@ class RestProtocolTest {
       quoteCharacter = '`',
       value = {
         "{\"inputs\": | failed to parse the request JSON buffer: Unexpected end-of-input",
+        "{ | expected close marker for Object (start marker at line: 1, column: 1), at line 1, column 2",
+        "{\"inputs\": nope} | Unrecognized token 'nope'",
         "[] | the request must be a JSON object",
         "{\"id\":\"x\"} | Unable to find 'inputs' in the request",
         "{\"inputs\":{}} | 'inputs' must be an array",
@@ -183,7 +185,7 @@ class RestProtocolTest {
       })
   void aWrongBodyIsRefusedWithTheReason(String body, String text) throws Exception {
     HttpResponse<String> answer = post(MODEL + "/infer", body);
-    assertThat(error(answer)).contains(text);
+    assertThat(error(answer)).contains(text).doesNotContain("Source", "StreamRead");
     assertThat(answer.statusCode()).isEqualTo(400);
   }
 
@@ -191,7 +193,7 @@ class RestProtocolTest {
   void aTensorNestedTooDeepIsRefused() throws Exception {
     HttpResponse<String> answer = infer("[1,4]", "[".repeat(100_000));
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(error(answer)).contains("nesting depth");
+    assertThat(error(answer)).contains("nesting depth").doesNotContain("`");
   }
 
   @Test
