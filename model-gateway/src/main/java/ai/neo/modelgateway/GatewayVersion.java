@@ -5,11 +5,12 @@ import java.io.InputStream;
 import java.util.Properties;
 
 /** The version that this was built as. */
-final class GatewayVersion {
+public final class GatewayVersion {
 
   private GatewayVersion() {}
 
-  static String read() {
+  /** Such as {@code 0.1.0}. */
+  public static String read() {
     try (InputStream in = GatewayVersion.class.getResourceAsStream("version.properties")) {
       Properties properties = new Properties();
       if (in != null) {

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.learning;
 
+import ai.neo.modelgateway.GatewayVersion;
 import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.ServableModel;
@@ -187,7 +188,9 @@ final class ModelDesk {
         .getLineageBuilder()
         .setDatasetManifest(proposal.dataset().manifest())
         .setDatasetDigest(proposal.dataset().digest())
-        .setCode("neo, " + proposal.network().provenance().engine());
+        .setCode(
+            "neo %s, %s"
+                .formatted(GatewayVersion.read(), proposal.network().provenance().engine()));
     if (proposal.journalSequence() > 0) {
       request.getLineageBuilder().setLearnerJournalOffset(proposal.journalSequence());
     }
