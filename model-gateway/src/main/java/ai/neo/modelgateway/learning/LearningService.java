@@ -143,7 +143,7 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   public void learn(LearnRequest request, StreamObserver<LearnResponse> caller) {
     recent.add(request);
     outcomes.accept(request);
-    if (!exists(request.getModel()) && catalog.champion(request.getModel()).isEmpty()) {
+    if (lane(request.getModel()).isEmpty() && catalog.champion(request.getModel()).isEmpty()) {
       caller.onNext(
           LearnResponse.newBuilder()
               .setOutcome(LearnResponse.Outcome.REFUSED)
@@ -201,11 +201,16 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   @Override
   public void getLearnerStatus(
       GetLearnerStatusRequest request, StreamObserver<LearnerStatus> caller) {
-    caller.onNext(
-        lane(request.getModel())
-            .map(lane -> lane.learner().status())
-            .orElse(LearnerStatus.newBuilder().setModel(request.getModel()).build()));
-    caller.onCompleted();
+    Failures.answer(
+        caller,
+        () -> {
+          requireKnown(request.getModel());
+          caller.onNext(
+              lane(request.getModel())
+                  .map(lane -> lane.learner().status())
+                  .orElse(LearnerStatus.newBuilder().setModel(request.getModel()).build()));
+          caller.onCompleted();
+        });
   }
 
   /** On a thread of its own: an export takes up to a second, and must not wait for a training. */
@@ -238,7 +243,12 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                   learner.open();
                   training.execute(() -> replay(learner, caller));
                 });
-    Failures.answer(caller, () -> laneOf(request.getModel()).then(begin));
+    Failures.answer(
+        caller,
+        () -> {
+          requireKnown(request.getModel());
+          laneOf(request.getModel()).then(begin);
+        });
   }
 
   private static void replay(Learner learner, StreamObserver<ReplayLearningResponse> caller) {
@@ -401,11 +411,32 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
                   caller.onNext(answer);
                   caller.onCompleted();
                 });
-    Failures.answer(caller, () -> laneOf(model).then(work));
+    Failures.answer(
+        caller,
+        () -> {
+          requireKnown(model);
+          laneOf(model).then(work);
+        });
   }
 
-  private boolean exists(String model) {
-    return lane(model).isPresent();
+  /** A name that is mistyped gets no learner, which would have a thread and a journal for good. */
+  private void requireKnown(String model) {
+    if (model.isBlank()) {
+      throw new IllegalArgumentException("model must be given");
+    }
+    boolean here =
+        lane(model).isPresent()
+            || catalog.availability(model, "") != ServingCatalog.Availability.UNKNOWN_MODEL;
+    if (here) {
+      return;
+    }
+    requireName(model);
+    if (registry.list(model).isEmpty()) {
+      throw new RegistryException(
+          RegistryException.Kind.NOT_FOUND,
+          "there is no model '%s': no learner has that name, and the registry has no version of it"
+              .formatted(model));
+    }
   }
 
   private Optional<ModelLane> lane(String model) {
@@ -437,12 +468,16 @@ public final class LearningService extends LearningServiceGrpc.LearningServiceIm
   }
 
   private Optional<Path> folder(String model) {
-    if (directory.isPresent() && !model.matches(MODEL_NAME)) {
+    directory.ifPresent(root -> requireName(model));
+    return directory.map(root -> root.resolve(model));
+  }
+
+  private static void requireName(String model) {
+    if (!model.matches(MODEL_NAME)) {
       throw new IllegalArgumentException(
           "a model's name has 1 to 63 of a-z, 0-9 and -, and does not begin with -, not '"
               + model
               + "'");
     }
-    return directory.map(root -> root.resolve(model));
   }
 }

@@ -308,8 +308,10 @@ public final class ServingCatalog implements AutoCloseable {
               .orElseThrow(
                   () ->
                       new ModelRefusedException(
-                          "there is no champion of '%s' before %s to roll back to"
-                              .formatted(model, named(current))));
+                          current.isEmpty()
+                              ? "'%s' has no champion yet; promote a version first".formatted(model)
+                              : "there is no champion of '%s' before %s to roll back to"
+                                  .formatted(model, named(current))));
       Serving now = slot.serving();
       Optional<ServedVersion> warm = now.version(target);
       VersionLoader.Loaded loaded =

@@ -19,6 +19,7 @@ import ai.neo.proto.learning.v1.LearnerStatus;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.PromoteRequest;
+import ai.neo.proto.learning.v1.ReplayLearningRequest;
 import ai.neo.proto.learning.v1.RollbackRequest;
 import ai.neo.proto.learning.v1.SwapReceipt;
 import ai.neo.proto.learning.v1.TrainHeader;
@@ -175,6 +176,7 @@ class LearningServiceTest {
 
   @Test
   void freezeWorksBeforeAnythingWasLearned() {
+    service.open(MODEL); // as the settings say at the start
     LearnerStatus frozen =
         client.freeze(
             FreezeRequest.newBuilder()
@@ -185,6 +187,48 @@ class LearningServiceTest {
                 .build());
     assertThat(frozen.getFrozen()).isTrue();
     assertThat(status().getFrozenReason()).contains("kill switch");
+  }
+
+  @Test
+  void aNameThatIsNoModelIsNotFoundAndGetsNoLearner() throws Exception {
+    FreezeRequest freeze = FreezeRequest.newBuilder().setModel("directoin").setFrozen(true).build();
+    PromoteRequest promote = promotion("1").setModel("directoin").build();
+    RollbackRequest rollback = rollback().toBuilder().setModel("directoin").build();
+    GetLearnerStatusRequest status =
+        GetLearnerStatusRequest.newBuilder().setModel("directoin").build();
+    ReplayLearningRequest replay = ReplayLearningRequest.newBuilder().setModel("directoin").build();
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> client.freeze(freeze),
+            () -> client.promote(promote),
+            () -> client.rollback(rollback),
+            () -> client.getLearnerStatus(status),
+            () -> client.replayLearning(replay))) {
+      assertThatThrownBy(call::run)
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND))
+          .hasMessageContaining("there is no model 'directoin'");
+    }
+    assertThat(service.statuses()).isEmpty();
+
+    train(header().setModel("directoin").build(), 1); // from now on it is one
+    assertThat(client.freeze(freeze).getFrozen()).isTrue();
+    assertThat(client.getLearnerStatus(status).getFrozen()).isTrue();
+  }
+
+  @Test
+  void aModelWhoseVersionsWaitForAPromotionIsKnown() {
+    registry.register(
+        RegisterRequest.newBuilder()
+            .setModel("waiting")
+            .setFormat("onnx")
+            .setArtifact(ByteString.copyFromUtf8("theirs"))
+            .build());
+    FreezeRequest freeze = FreezeRequest.newBuilder().setModel("waiting").setFrozen(true).build();
+    assertThat(client.freeze(freeze).getFrozen()).isTrue();
+    assertThatThrownBy(() -> client.rollback(rollback().toBuilder().setModel("waiting").build()))
+        .hasMessageContaining("'waiting' has no champion yet");
   }
 
   @Test
