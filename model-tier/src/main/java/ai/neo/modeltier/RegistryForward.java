@@ -1,22 +1,27 @@
 package ai.neo.modeltier;
 
+import ai.neo.modelgateway.serving.RegistrySilence;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The registry's calls at a gateway whose registry runs elsewhere: passed on as they are, so that
  * whoever knows the gateway alone reaches both.
  */
 final class RegistryForward implements BindableService {
+  private static final long TO_TELL_NS = TimeUnit.SECONDS.toNanos(2);
+
   private final Channel registry;
 
   RegistryForward(Channel registry) {
@@ -35,13 +40,23 @@ final class RegistryForward implements BindableService {
     service.addMethod(
         method,
         (call, headers) -> {
-          CallOptions options = CallOptions.DEFAULT.withDeadline(Context.current().getDeadline());
+          CallOptions options = options(Context.current().getDeadline());
           ClientCall<Q, A> onwards = registry.newCall(method, options);
           onwards.start(new Back<>(call, onwards), new Metadata());
           onwards.request(1);
           call.request(2); // none of its calls streams requests; one more shows a second one
           return new Onwards<>(onwards);
         });
+  }
+
+  /** A little less time than the caller has, who then still hears whose answer is missing. */
+  private static CallOptions options(Deadline caller) {
+    if (caller == null) {
+      return CallOptions.DEFAULT;
+    }
+    long left = caller.timeRemaining(TimeUnit.NANOSECONDS);
+    long kept = Math.min(left / 4, TO_TELL_NS);
+    return CallOptions.DEFAULT.withDeadlineAfter(left - kept, TimeUnit.NANOSECONDS);
   }
 
   /** What the caller says goes on. */
@@ -103,7 +118,7 @@ final class RegistryForward implements BindableService {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      call.close(status, new Metadata());
+      call.close(RegistrySilence.told(status), new Metadata());
     }
   }
 }

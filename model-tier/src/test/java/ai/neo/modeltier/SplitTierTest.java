@@ -2,10 +2,15 @@ package ai.neo.modeltier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.neo.proto.learning.v1.Arm;
+import ai.neo.proto.learning.v1.FreezeRequest;
 import ai.neo.proto.learning.v1.LearningServiceGrpc;
 import ai.neo.proto.learning.v1.ModelChange;
 import ai.neo.proto.learning.v1.PromoteRequest;
 import ai.neo.proto.learning.v1.RollbackRequest;
+import ai.neo.proto.learning.v1.Route;
+import ai.neo.proto.learning.v1.RoutingServiceGrpc;
+import ai.neo.proto.learning.v1.SetRouteRequest;
 import ai.neo.proto.learning.v1.WatchModelsRequest;
 import ai.neo.proto.registry.v1.AliasName;
 import ai.neo.proto.registry.v1.Approval;
@@ -19,13 +24,16 @@ import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc.RegistryServiceBlockingStub;
 import io.grpc.ManagedChannel;
+import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.vertx.core.json.JsonObject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -204,6 +212,77 @@ class SplitTierTest {
           () -> registry.moveAlias(move("", "1", "promote").toBuilder().setModel("loop").build()),
           Status.Code.FAILED_PRECONDITION,
           "must name a gateway, and a registry listens there");
+    }
+  }
+
+  @Test
+  void whatTheRegistryDoesNotHaveIsNotFoundAndItsSilenceIsItsOwn() throws Exception {
+    RunningTier alone = tier("--registry-only");
+    String model = "split";
+    registry(alone).register(network(1).setModel(model).build());
+    String at = "127.0.0.1:" + alone.grpcPort();
+    Path kept = directory.resolve("kept");
+    try (RunningTier gateway = tier("--registry", at, "--data-dir", kept.toString())) {
+      LearningServiceGrpc.LearningServiceBlockingStub learning = learning(gateway.grpcPort());
+      PromoteRequest.Builder promote =
+          PromoteRequest.newBuilder().setModel(model).setActor("anna").setReason("try");
+      learning.promote(promote.setVersion("1").build());
+      assertRefused(
+          () -> learning.promote(promote.clone().setVersion("99").build()),
+          Status.Code.NOT_FOUND,
+          "99");
+      Arm canary = Arm.newBuilder().setKind(Arm.Kind.CANARY).setVersion("99").setShare(0.1).build();
+      Route route =
+          Route.newBuilder().setModel(model).addArms(canary).setActor("a").setReason("b").build();
+      assertRefused(
+          () ->
+              RoutingServiceGrpc.newBlockingStub(channel(gateway.grpcPort()))
+                  .setRoute(SetRouteRequest.newBuilder().setRoute(route).build()),
+          Status.Code.NOT_FOUND,
+          "99");
+      assertRefused(
+          () -> learning.freeze(FreezeRequest.newBuilder().setModel("directoin").build()),
+          Status.Code.NOT_FOUND,
+          "there is no model 'directoin'");
+      assertThat(kept.resolve("learning")).isDirectoryNotContaining("glob:**directoin");
+
+      alone.close();
+      String silent = "the registry behind this gateway does not answer (";
+      assertRefused(
+          () -> registry(gateway).history(HistoryRequest.newBuilder().setModel(model).build()),
+          Status.Code.UNAVAILABLE,
+          silent);
+      assertRefused(() -> learning.promote(promote.build()), Status.Code.UNAVAILABLE, silent);
+    } finally {
+      alone.close();
+    }
+  }
+
+  @Test
+  void aRegistryThatSaysNothingIsToldOfBeforeTheCallerGivesUp() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      Server gateway =
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .addService(new RegistryForward(channel(mute.getLocalPort())))
+              .build()
+              .start();
+      try {
+        ManagedChannel asking = channel(gateway.getPort());
+        assertRefused(
+            () -> // connects
+            LearningServiceGrpc.newBlockingStub(asking)
+                    .rollback(RollbackRequest.getDefaultInstance()),
+            Status.Code.UNIMPLEMENTED,
+            "Method not found");
+        RegistryServiceBlockingStub registry =
+            RegistryServiceGrpc.newBlockingStub(asking).withDeadlineAfter(2, TimeUnit.SECONDS);
+        assertRefused(
+            () -> championOf(registry),
+            Status.Code.UNAVAILABLE,
+            "the registry behind this gateway does not answer (not in time)");
+      } finally {
+        gateway.shutdownNow();
+      }
     }
   }
 

@@ -94,7 +94,8 @@ public final class ExplanationService extends ExplanationServiceGrpc.Explanation
     } catch (StatusException e) {
       caller.onError(e);
     } catch (ModelRefusedException e) {
-      fail(caller, Status.FAILED_PRECONDITION, e);
+      boolean missing = RegistryException.isOfMissing(e);
+      fail(caller, missing ? Status.NOT_FOUND : Status.FAILED_PRECONDITION, e);
     } catch (RegistryException e) {
       fail(caller, status(e.kind()), e);
     } catch (IllegalArgumentException e) {

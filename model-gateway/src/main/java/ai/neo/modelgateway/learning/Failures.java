@@ -26,7 +26,8 @@ final class Failures {
     try {
       work.run();
     } catch (ModelRefusedException e) {
-      fail(caller, Status.FAILED_PRECONDITION, e);
+      boolean missing = RegistryException.isOfMissing(e);
+      fail(caller, missing ? Status.NOT_FOUND : Status.FAILED_PRECONDITION, e);
     } catch (IOException e) {
       fail(caller, Status.FAILED_PRECONDITION, e);
     } catch (TrainingStoppedException e) {

@@ -111,7 +111,8 @@ public final class RouteService extends RoutingServiceGrpc.RoutingServiceImplBas
     try {
       answer = call.answer();
     } catch (ModelRefusedException e) {
-      fail(caller, Status.FAILED_PRECONDITION, e);
+      boolean missing = RegistryException.isOfMissing(e);
+      fail(caller, missing ? Status.NOT_FOUND : Status.FAILED_PRECONDITION, e);
       return;
     } catch (RegistryException e) {
       fail(caller, status(e.kind()), e);

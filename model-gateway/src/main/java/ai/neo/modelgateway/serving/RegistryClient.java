@@ -172,7 +172,7 @@ public final class RegistryClient implements VersionRegistry {
   }
 
   private static RegistryException failure(StatusRuntimeException e) {
-    Status status = e.getStatus();
+    Status status = RegistrySilence.told(e.getStatus());
     String said = status.getDescription() == null ? "" : status.getDescription();
     return new RegistryException(
         kind(status.getCode()), said.isEmpty() ? status.getCode().name() : said, e);

@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.serving;
 
+import ai.neo.modelgateway.engine.ModelRefusedException;
 import java.util.Objects;
 
 /** The registry did not do what it was asked to. */
@@ -33,5 +34,10 @@ public final class RegistryException extends RuntimeException {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Whether a version may not serve for the plain reason that the registry does not have it. */
+  public static boolean isOfMissing(ModelRefusedException refused) {
+    return refused.getCause() instanceof RegistryException said && said.kind() == Kind.NOT_FOUND;
   }
 }
