@@ -20,6 +20,9 @@ record CalledCommand(CommandLine.ParseResult called) {
   private static final List<String> ADDRESSES = List.of("--gateway", "--registry");
   private static final String DATA_DIRECTORY = "--data-dir";
 
+  /** As a gateway calls it, which does not know by which address it was asked. */
+  private static final String REGISTRY_BEHIND = "the registry behind this gateway";
+
   /** Nobody answers there. */
   String unreachable(String reason) {
     Optional<String> option = ADDRESSES.stream().filter(called::hasMatchedOption).findFirst();
@@ -33,6 +36,22 @@ record CalledCommand(CommandLine.ParseResult called) {
                 "%s does not answer (%s); it is started again by itself, so try once more, or see"
                         .formatted(place(), reason)
                     + " ./neo doctor");
+  }
+
+  /** It answers, that what it passes calls on to does not; other words stand as they are. */
+  String behind(String said) {
+    if (!said.startsWith(REGISTRY_BEHIND)) {
+      return said;
+    }
+    String gateway = isAddressed() ? "the gateway " + place() : place();
+    return "the registry behind "
+        + gateway
+        + said.substring(REGISTRY_BEHIND.length())
+        + "; is it running?";
+  }
+
+  private boolean isAddressed() {
+    return ADDRESSES.stream().anyMatch(called::hasMatchedOption);
   }
 
   /** It has not answered yet. */

@@ -84,7 +84,9 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     String said = Optional.ofNullable(status.getDescription()).orElse(status.getCode().name());
     return switch (status.getCode()) {
       case UNAVAILABLE ->
-          new Failure(Neo.AWAY, isOfTransport(status) ? called.unreachable(reason(status)) : said);
+          new Failure(
+              Neo.AWAY,
+              isOfTransport(status) ? called.unreachable(reason(status)) : called.behind(said));
       case DEADLINE_EXCEEDED, CANCELLED -> new Failure(Neo.AWAY, called.late());
       case RESOURCE_EXHAUSTED -> new Failure(Neo.AWAY, said);
       case NOT_FOUND, INVALID_ARGUMENT, OUT_OF_RANGE -> new Failure(USAGE, said);

@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever fails, a person reads a sentence, and a script a code and one JSON object. */
 class FailuresTest {
+  private static final String BEHIND = "the registry behind this gateway does not answer (refused)";
+
   @TempDir Path home;
 
   private GatewayOfTests gateway;
@@ -51,6 +53,10 @@ class FailuresTest {
     @Override
     public void listVersions(
         ListVersionsRequest asked, StreamObserver<ListVersionsResponse> caller) {
+      if (asked.getModel().equals("behind")) {
+        caller.onError(Status.UNAVAILABLE.withDescription(BEHIND).asException());
+        return;
+      }
       String code = asked.getModel().toUpperCase(Locale.ROOT).replace('-', '_');
       caller.onError(
           Status.fromCode(Status.Code.valueOf(code)).withDescription("it says why").asException());
@@ -157,6 +163,21 @@ class FailuresTest {
         .contains("the gateway of the run on " + home.resolve("data") + " at 127.0.0.1:" + port)
         .contains("Connection refused")
         .contains("./neo doctor");
+  }
+
+  @Test
+  void aGatewayIsNotBlamedForTheRegistryBehindIt() {
+    GatewayOfTests.Result named =
+        gateway.neo("model", "list", "behind", "--gateway", gateway.address());
+    assertThat(named.code()).isEqualTo(Neo.AWAY);
+    assertThat(named.err())
+        .startsWith(
+            "neo: the registry behind the gateway %s does not answer (refused); is it running?"
+                .formatted(gateway.address()));
+    GatewayOfTests.Result ofRun = gateway.neo("model", "list", "behind");
+    assertThat(ofRun.err())
+        .startsWith("neo: the registry behind the gateway of the run on " + home.resolve("data"))
+        .contains("does not answer (refused)");
   }
 
   @Test
