@@ -16,9 +16,9 @@ import picocli.CommandLine;
     name = "model",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains, lists, pushes, evaluates, explains, promotes, exports and rolls back versions while",
-      "the loop runs, and watches over the learner. A bare version is one of the model direction;",
-      "another is named as NAME@VERSION, or with --model NAME."
+      "Trains, lists, promotes and rolls back versions, and tends the learner.",
+      "All of it while the loop runs. A bare version is one of the model direction; another is"
+          + " named as NAME@VERSION, or with --model NAME."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -130,8 +130,9 @@ final class ModelCommand {
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
       description = {
-        "One version, and of a champion the last swap: how long it took, and the 99th percentile of",
-        "the answers' times before and since."
+        "One version, and of a champion the last swap.",
+        "Of the swap: how long it took, and the 99th percentile of the answers' times before and"
+            + " since."
       },
       footerHeading = "%nExamples:%n",
       footer = {
@@ -210,8 +211,9 @@ final class ModelCommand {
   @CommandLine.Command(
       mixinStandardHelpOptions = true,
       description = {
-        "Loads, checks and warms a version, then makes it the champion. A gateway does that; of a",
-        "registry that runs by itself name a gateway that follows it, with --gateway."
+        "Loads, checks and warms a version, then makes it the champion.",
+        "A gateway does that; of a registry that runs by itself name a gateway that follows it,"
+            + " with --gateway."
       },
       footerHeading = "%nExamples:%n",
       footer = {

@@ -26,8 +26,9 @@ import picocli.CommandLine;
     name = "ensemble",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes the file of an ensemble of versions, with the digests that they have now. It is",
-      "registered by ./neo model push. Without weights the mean of their answers is its answer."
+      "Writes the file of an ensemble of versions, with the digests that they have now.",
+      "It is registered by ./neo model push. Without weights the mean of their answers is its"
+          + " answer."
     },
     footerHeading = "%nExamples:%n",
     footer = {

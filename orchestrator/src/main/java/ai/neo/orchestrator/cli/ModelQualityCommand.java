@@ -13,8 +13,9 @@ import picocli.CommandLine;
     name = "quality",
     mixinStandardHelpOptions = true,
     description = {
-      "How well a model's answers came true, whether its inputs are still those it was made for,",
-      "and when it is trained anew."
+      "How well a model's answers came true, and whether its inputs drift.",
+      "They drift when they are no longer those that it was made for. Also says when it is trained"
+          + " anew."
     },
     footerHeading = "%nExamples:%n",
     footer = {"  ./neo model quality", "  ./neo model quality direction --json"})

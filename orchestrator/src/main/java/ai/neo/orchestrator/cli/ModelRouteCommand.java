@@ -36,9 +36,10 @@ import picocli.CommandLine;
     name = "route",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows or sets who answers beside the champion: a shadow, which is scored and never answers,",
-      "a canary with its share of the keys, or two versions side by side. Every answer names its",
-      "arm; a key always goes to the same one."
+      "Shows or sets who answers beside the champion.",
+      "A shadow is scored and never answers, a canary has its share of the keys, and two versions"
+          + " may stand side by side. Every answer names its arm; a key always goes to the same"
+          + " one."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -71,6 +71,15 @@ class CommandLineTest {
     }
   }
 
+  /** Lists of commands show the first of a description's parts, and no more. */
+  @Test
+  void whatAListOfCommandsShowsOfEachIsAWholeSentence() {
+    for (CommandLine command : commands()) {
+      CommandLine.Model.CommandSpec spec = command.getCommandSpec();
+      assertThat(spec.usageMessage().description()[0]).as(spec.qualifiedName()).endsWith(".");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("mistypes")
   void aSlipIsAnsweredWithTheNearestThatIsKnown(List<String> words, String answer) {
