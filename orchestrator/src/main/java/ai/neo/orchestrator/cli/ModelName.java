@@ -13,6 +13,8 @@ record ModelName(String name, String version) {
 
   private static final String EXAMPLE = "such as 3 or " + USUAL + "@3";
 
+  private static final String NUMBERS = "versions are whole numbers from 1, ";
+
   static ModelName parse(String text) {
     return of(text, Optional.empty());
   }
@@ -30,7 +32,12 @@ record ModelName(String name, String version) {
     if (at < 0 && isVersion(text)) {
       return new ModelName(model.orElse(USUAL), text);
     }
-    if (before.isEmpty() || (at >= 0 && !isVersion(after))) {
+    if (!before.isEmpty() && at >= 0 && !isVersion(after)) {
+      throw new IllegalArgumentException(
+          "'%s' names no version; expected NAME or NAME@VERSION: %s%s"
+              .formatted(text, NUMBERS, EXAMPLE));
+    }
+    if (before.isEmpty()) {
       throw new IllegalArgumentException(
           "'" + text + "' is no model; expected NAME or NAME@VERSION, " + EXAMPLE);
     }
@@ -47,7 +54,8 @@ record ModelName(String name, String version) {
       return of(text, model);
     }
     throw new IllegalArgumentException(
-        "'" + text + "' is no version; expected VERSION or NAME@VERSION, " + EXAMPLE);
+        "'%s' is no version; expected VERSION or NAME@VERSION: %s%s"
+            .formatted(text, NUMBERS, EXAMPLE));
   }
 
   static boolean isVersion(String text) {

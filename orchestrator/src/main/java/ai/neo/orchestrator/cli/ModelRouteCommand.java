@@ -170,7 +170,14 @@ final class ModelRouteCommand implements Callable<Integer> {
                     .setFailuresMax(failures)
                     .setCostPerTrade(cost));
     revision.ifPresent(request::setExpectedRevision);
-    return gateway.setRoute(request.build());
+    try {
+      return gateway.setRoute(request.build());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
+        requireServed(gateway.getChannel()); // a name that nobody knows is refused too
+      }
+      throw e;
+    }
   }
 
   /** A gateway says of any name that no route leads anywhere. */

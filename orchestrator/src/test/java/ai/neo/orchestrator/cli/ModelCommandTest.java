@@ -322,7 +322,10 @@ class ModelCommandTest {
     "promote spread@2 --model other, name two models",
     "rollback spread --model other, name two models",
     "history spread@2, expected NAME",
-    "gates spread@x, expected NAME or NAME@VERSION",
+    "gates spread@x, versions are whole numbers from 1",
+    "promote direction@0, names no version; expected NAME or NAME@VERSION: versions are whole",
+    "promote 0, versions are whole numbers from 1",
+    "promote @3, expected NAME or NAME@VERSION",
     "list --registry nowhere, expected HOST:PORT",
   })
   void whatCannotBeMeantIsUsage(String words, String reason) {

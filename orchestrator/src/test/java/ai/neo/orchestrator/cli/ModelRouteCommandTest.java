@@ -82,11 +82,16 @@ class ModelRouteCommandTest {
     private volatile RouteStatus now = RouteStatus.getDefaultInstance();
     private volatile Optional<SetRouteRequest> set = Optional.empty();
     private volatile Optional<ClearRouteRequest> cleared = Optional.empty();
+    private volatile Optional<String> refused = Optional.empty();
     private volatile boolean askedForOutcomes;
 
     @Override
     public void setRoute(SetRouteRequest request, StreamObserver<RouteStatus> caller) {
       set = Optional.of(request);
+      if (refused.isPresent()) {
+        caller.onError(Status.FAILED_PRECONDITION.withDescription(refused.get()).asException());
+        return;
+      }
       long revision = now.getRoute().getRevision();
       if (request.hasExpectedRevision() && request.getExpectedRevision() != revision) {
         caller.onError(
@@ -239,6 +244,10 @@ class ModelRouteCommandTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).startsWith("neo: there is no model 'nosuch'");
     assertThat(result.json().getInteger("exit_code")).isEqualTo(2);
+    routing.refused = Optional.of("'nosuch' has no champion here");
+    assertThat(gateway.neo("model", "route", "nosuch", "--canary", "1").code()).isEqualTo(2);
+    assertThat(gateway.neo("model", "route", "idle", "--canary", "1").code())
+        .isEqualTo(Neo.DIFFERENT);
   }
 
   @Test
