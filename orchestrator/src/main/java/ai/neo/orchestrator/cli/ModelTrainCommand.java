@@ -9,6 +9,7 @@ import io.grpc.Channel;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -31,6 +32,7 @@ import picocli.CommandLine;
     })
 final class ModelTrainCommand implements Callable<Integer> {
   private static final int BAR_WIDTH = 24;
+  private static final Set<String> ONE_VECTOR = Set.of("mlp", "autoencoder");
 
   @CommandLine.Mixin private TierDoor door;
   @CommandLine.Mixin private ModelOption model;
@@ -47,13 +49,13 @@ final class ModelTrainCommand implements Callable<Integer> {
       names = "--window",
       paramLabel = "T",
       description = "Feature vectors that lstm, gru and transformer look at (default: 16).")
-  private int window;
+  private Optional<Integer> window = Optional.empty();
 
   @CommandLine.Option(
       names = "--epochs",
       paramLabel = "N",
       description = "Passes over the rows (default: the gateway's).")
-  private int epochs;
+  private Optional<Integer> epochs = Optional.empty();
 
   @CommandLine.Option(
       names = "--pretrain",
@@ -109,7 +111,7 @@ final class ModelTrainCommand implements Callable<Integer> {
                 .setFeatureSetId(training.features().id())
                 .setFeatures(training.features().width())
                 .setSeed(seed)
-                .setEpochs(epochs)
+                .setEpochs(epochs.orElse(0)) // the gateway's own
                 .setDataDescription(training.summary())
                 .addAllSeries(training.series())
                 .setNetwork(network.setHorizonNs(training.horizonNs()))
@@ -123,15 +125,29 @@ final class ModelTrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--pretrain must be contrastive, is '" + pretrain.get() + "'");
     }
-    if (epochs < 0 || window < 0) {
-      throw new IllegalArgumentException("--epochs and --window must be 1 or more");
+    if (epochs.isPresent() && epochs.get() < 1) {
+      throw new IllegalArgumentException("--epochs must be 1 or more, is " + epochs.get());
     }
+    window.ifPresent(this::checkWindow);
     return NetworkChoice.newBuilder()
         .setArchitecture(architecture)
-        .setWindow(window)
+        .setWindow(window.orElse(0)) // what is usual for the architecture
         .setContrastive(pretrain.isPresent())
         .setCalibration(calibrate.orElse(""))
         .setDropout(dropout);
+  }
+
+  /** What would have no effect is refused; names that are none are the gateway's to refuse. */
+  private void checkWindow(int length) {
+    if (ONE_VECTOR.contains(architecture)) {
+      throw new IllegalArgumentException(
+          "--window has no effect on %s, which looks at the newest vector alone; leave it out, or"
+                  .formatted(architecture)
+              + " train lstm, gru or transformer");
+    }
+    if (length < 2) {
+      throw new IllegalArgumentException("--window must be 2 or more, is " + length);
+    }
   }
 
   /** {@code [############............] epoch 3 of 6, loss 0.9123, right on unseen rows 41.2%}. */

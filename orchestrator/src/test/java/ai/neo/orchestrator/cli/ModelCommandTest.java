@@ -326,6 +326,11 @@ class ModelCommandTest {
     "promote direction@0, names no version; expected NAME or NAME@VERSION: versions are whole",
     "promote 0, versions are whole numbers from 1",
     "promote @3, expected NAME or NAME@VERSION",
+    "train --epochs 0, '--epochs must be 1 or more, is 0'",
+    "train --epochs -3, '--epochs must be 1 or more, is -3'",
+    "train --window 16, --window has no effect on mlp",
+    "train --architecture autoencoder --window 1, --window has no effect on autoencoder",
+    "train --architecture lstm --window 0, '--window must be 2 or more, is 0'",
     "list --registry nowhere, expected HOST:PORT",
   })
   void whatCannotBeMeantIsUsage(String words, String reason) {
