@@ -132,11 +132,17 @@ final class GateCommands {
         "Exit code 4 if the ledger or an artifact is damaged, 3 if anything else does not fit."
       },
       footerHeading = "%nExamples:%n",
-      footer = {"  ./neo model verify", "  ./neo model verify --model my-model --json"})
+      footer = {"  ./neo model verify", "  ./neo model verify spread --json"})
   static final class Verify extends OfModel {
+    @CommandLine.Parameters(
+        arity = "0..1",
+        paramLabel = "NAME",
+        description = "The model (default: direction), as --model names it.")
+    private Optional<String> named = Optional.empty();
+
     @Override
     JsonObject ask(Channel channel) {
-      return new RegistryDesk(channel, model().name()).verify();
+      return new RegistryDesk(channel, NamedModel.name(named, model().given())).verify();
     }
 
     @Override

@@ -18,6 +18,11 @@ final class NamedModel {
   private Optional<String> model = Optional.empty();
 
   String name() {
+    return name(named, model);
+  }
+
+  /** Of whichever was given, for a command whose {@code --model} comes from elsewhere. */
+  static String name(Optional<String> named, Optional<String> model) {
     if (named.isPresent() && model.isPresent() && !named.equals(model)) {
       throw new IllegalArgumentException(
           "'%s' and --model %s name two models; leave one out".formatted(named.get(), model.get()));

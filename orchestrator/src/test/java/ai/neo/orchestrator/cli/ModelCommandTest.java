@@ -21,6 +21,8 @@ import ai.neo.proto.registry.v1.ListVersionsResponse;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RegisterRequest;
 import ai.neo.proto.registry.v1.RegistryServiceGrpc;
+import ai.neo.proto.registry.v1.VerifyRequest;
+import ai.neo.proto.registry.v1.VerifyResponse;
 import ai.neo.proto.registry.v1.VersionName;
 import io.grpc.stub.StreamObserver;
 import io.vertx.core.json.JsonObject;
@@ -117,6 +119,12 @@ class ModelCommandTest {
       models.add(request.getModel());
       answer(
           caller, HistoryResponse.newBuilder().addAllEntries(ledger).setChainIntact(true).build());
+    }
+
+    @Override
+    public void verify(VerifyRequest request, StreamObserver<VerifyResponse> caller) {
+      models.add(request.getModel());
+      answer(caller, VerifyResponse.getDefaultInstance());
     }
 
     @Override
@@ -326,6 +334,7 @@ class ModelCommandTest {
     "promote direction@0, names no version; expected NAME or NAME@VERSION: versions are whole",
     "promote 0, versions are whole numbers from 1",
     "promote @3, expected NAME or NAME@VERSION",
+    "verify spread --model other, name two models",
     "train --epochs 0, '--epochs must be 1 or more, is 0'",
     "train --epochs -3, '--epochs must be 1 or more, is -3'",
     "train --window 16, --window has no effect on mlp",
@@ -352,6 +361,8 @@ class ModelCommandTest {
     "history --model spread",
     "gates spread@2",
     "gates 2 --model spread",
+    "verify spread",
+    "verify --model spread",
   })
   void whatTheRegistryKnowsOfAnyModelIsAskedForWhereverItIs(String words) {
     for (String door : List.of("--registry", "--gateway")) {
