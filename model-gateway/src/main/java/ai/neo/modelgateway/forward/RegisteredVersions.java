@@ -3,6 +3,7 @@ package ai.neo.modelgateway.forward;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.VersionRegistry;
 import ai.neo.proto.registry.v1.ModelVersion;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,15 @@ final class RegisteredVersions {
 
   /** Empty when the registry cannot be asked. */
   Optional<Look> look(String model) {
+    return look(registry, model);
+  }
+
+  /** The same, empty too when the registry has not answered within so long. */
+  Optional<Look> look(String model, Duration limit) {
+    return look(registry.within(limit), model);
+  }
+
+  private static Optional<Look> look(VersionRegistry registry, String model) {
     long askedNs = System.nanoTime();
     try {
       Map<String, RemoteModel.Registered> versions = new HashMap<>();

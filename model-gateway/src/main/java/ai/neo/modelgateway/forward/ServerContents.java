@@ -1,5 +1,6 @@
 package ai.neo.modelgateway.forward;
 
+import ai.neo.modelgateway.serving.VersionRegistry;
 import com.google.common.util.concurrent.ListenableFuture;
 import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceFutureStub;
 import inference.ModelConfig;
@@ -161,12 +162,13 @@ public final class ServerContents {
   }
 
   /**
-   * Asks the registry alone who is champion of a model. Blocks.
+   * Asks the registry alone who is champion of a model. Blocks, for {@link
+   * VersionRegistry#PROMPTLY} at most.
    *
    * @return whether it could be asked
    */
   public boolean confirm(String model) {
-    Optional<RegisteredVersions.Look> look = registry.look(model);
+    Optional<RegisteredVersions.Look> look = registry.look(model, VersionRegistry.PROMPTLY);
     look.ifPresent(
         seen ->
             models.computeIfPresent(model, (name, known) -> resolved(known, Optional.of(seen))));

@@ -16,8 +16,10 @@ import ai.neo.proto.registry.v1.VersionName;
 import ai.neo.proto.registry.v1.WatchRequest;
 import io.grpc.Channel;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,21 +32,41 @@ public final class RegistryClient implements VersionRegistry {
   private static final String CHAMPION = "champion";
 
   /** Longer than a registry with a slow disk takes for the largest artifact. */
-  private static final long DEADLINE_SECONDS = 30;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   /** The largest artifact that may be loaded, and what describes it. */
   private static final int MESSAGE_MAX_BYTES = (256 << 20) + (1 << 20);
 
   private final RegistryServiceGrpc.RegistryServiceBlockingStub stub;
+  private final Optional<Limit> limit;
+
+  /** When questions are given up, and how long after the first could be asked that is. */
+  private record Limit(Deadline deadline, Duration duration) {
+    static Limit of(Duration duration) {
+      return new Limit(Deadline.after(duration.toNanos(), TimeUnit.NANOSECONDS), duration);
+    }
+  }
 
   /**
    * @param channel stays the caller's to close
    */
   public RegistryClient(Channel channel) {
-    this.stub =
+    this(
         RegistryServiceGrpc.newBlockingStub(channel)
             .withMaxInboundMessageSize(MESSAGE_MAX_BYTES)
-            .withMaxOutboundMessageSize(MESSAGE_MAX_BYTES);
+            .withMaxOutboundMessageSize(MESSAGE_MAX_BYTES),
+        Optional.empty());
+  }
+
+  private RegistryClient(
+      RegistryServiceGrpc.RegistryServiceBlockingStub stub, Optional<Limit> limit) {
+    this.stub = stub;
+    this.limit = limit;
+  }
+
+  @Override
+  public RegistryClient within(Duration duration) {
+    return new RegistryClient(stub, Optional.of(Limit.of(duration)));
   }
 
   @Override
@@ -164,9 +186,14 @@ public final class RegistryClient implements VersionRegistry {
   }
 
   private <T> T call(Function<RegistryServiceGrpc.RegistryServiceBlockingStub, T> call) {
+    Limit until = limit.orElseGet(() -> Limit.of(LIMIT));
     try {
-      return call.apply(stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS));
+      return call.apply(stub.withDeadline(until.deadline()));
     } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+        String late = "it did not answer within " + until.duration().toMillis() + " ms";
+        throw new RegistryException(RegistryException.Kind.UNAVAILABLE, late, e);
+      }
       throw failure(e);
     }
   }

@@ -111,7 +111,7 @@ public final class ServingCatalog implements AutoCloseable {
 
   /**
    * Asks the registry who is champion, and keeps its answer when it is the version that serves.
-   * Blocks.
+   * Blocks, for {@link VersionRegistry#PROMPTLY} at most.
    *
    * @return the registry's champion; empty when it knows none
    * @throws RegistryException of kind UNAVAILABLE when the registry is away
@@ -119,7 +119,7 @@ public final class ServingCatalog implements AutoCloseable {
   public Optional<String> confirm(String model) {
     Serving now = serving(model);
     long askedNs = System.nanoTime();
-    Optional<String> champion = registry.champion(model);
+    Optional<String> champion = registry.within(VersionRegistry.PROMPTLY).champion(model);
     ModelSlot slot = slots.get(model);
     if (slot != null && champion.isPresent() && champion.get().equals(now.championVersion())) {
       slot.confirmed(now.epoch(), askedNs);

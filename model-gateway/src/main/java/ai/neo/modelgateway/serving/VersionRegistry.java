@@ -6,6 +6,7 @@ import ai.neo.proto.registry.v1.Change;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,6 +17,17 @@ import java.util.function.Consumer;
  * predictions. Every method throws {@link RegistryException} when the registry is away or refuses.
  */
 public interface VersionRegistry {
+
+  /** How long a request that waits for the registry's word waits for it. */
+  Duration PROMPTLY = Duration.ofSeconds(1);
+
+  /**
+   * The same registry for a few questions that are given up, as UNAVAILABLE, when so long has
+   * passed from now, or the present call's own deadline has. Where nothing can hang it is this one.
+   */
+  default VersionRegistry within(Duration limit) {
+    return this;
+  }
 
   /**
    * The version's bytes and description.
