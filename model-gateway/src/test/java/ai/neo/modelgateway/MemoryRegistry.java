@@ -4,6 +4,8 @@ import ai.neo.modelgateway.engine.ModelArtifact;
 import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.serving.RegistryException;
 import ai.neo.modelgateway.serving.VersionRegistry;
+import ai.neo.proto.registry.v1.Change;
+import ai.neo.proto.registry.v1.LedgerEntry;
 import ai.neo.proto.registry.v1.ModelVersion;
 import ai.neo.proto.registry.v1.RecordRequest;
 import ai.neo.proto.registry.v1.RegisterRequest;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** A registry in memory, with the rules of the real one for the champion and for rolling back. */
 public final class MemoryRegistry implements VersionRegistry {
@@ -28,6 +31,7 @@ public final class MemoryRegistry implements VersionRegistry {
   private final Map<String, List<Move>> moves = new HashMap<>();
   private final List<RecordRequest> records = new ArrayList<>();
   private final AtomicReference<Runnable> answered = new AtomicReference<>(() -> {});
+  private final List<Change> changes = new ArrayList<>();
   private boolean away;
 
   /** Registers content as the next version and returns its number. */
@@ -53,6 +57,7 @@ public final class MemoryRegistry implements VersionRegistry {
   /** While away, every call fails as it does when the store is down. */
   public synchronized void setAway(boolean isAway) {
     this.away = isAway;
+    notifyAll(); // whoever watches
   }
 
   /** What happens once, after a champion was looked up and before the caller hears of it. */
@@ -145,7 +150,51 @@ public final class MemoryRegistry implements VersionRegistry {
     moves
         .computeIfAbsent(model, name -> new ArrayList<>())
         .add(new Move(version, previous, action, reason));
+    changed(model, action);
     return moves.get(model).size();
+  }
+
+  /** Takes the model's champion away, as deleting its alias does. */
+  public synchronized void removeChampion(String model) {
+    moves.remove(model);
+    changed(model, "move");
+  }
+
+  private synchronized void changed(String model, String action) {
+    changes.add(
+        Change.newBuilder()
+            .setPosition(changes.size() + 1)
+            .setModel(model)
+            .setEntry(LedgerEntry.newBuilder().setModel(model).setAction(action))
+            .build());
+    notifyAll();
+  }
+
+  @Override
+  public void watch(long afterPosition, Consumer<Change> watcher) {
+    int position = begin(afterPosition);
+    watcher.accept(Change.newBuilder().setPosition(position).build());
+    while (true) {
+      watcher.accept(behind(position));
+      position++;
+    }
+  }
+
+  private synchronized int begin(long afterPosition) {
+    requireHere();
+    return afterPosition == FROM_NOW ? changes.size() : Math.toIntExact(afterPosition);
+  }
+
+  private synchronized Change behind(int position) {
+    try {
+      while (!away && position == changes.size()) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw new RegistryException(RegistryException.Kind.UNAVAILABLE, "interrupted", e);
+    }
+    requireHere();
+    return changes.get(position);
   }
 
   @Override

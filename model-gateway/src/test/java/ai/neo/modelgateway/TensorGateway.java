@@ -30,7 +30,7 @@ public final class TensorGateway implements AutoCloseable {
   private final ManagedChannel channel;
 
   public TensorGateway(Path folder) throws IOException {
-    this.repository = ModelRepository.open(folder, catalog, registry);
+    this.repository = ModelRepository.open(folder, catalog);
     this.forwarding = Forwarding.start(ForwardSettings.none(), registry);
     GatewaySettings settings =
         new GatewaySettings(
@@ -64,6 +64,7 @@ public final class TensorGateway implements AutoCloseable {
     channel.shutdownNow();
     gateway.close();
     forwarding.close();
+    repository.close();
     catalog.close();
   }
 }

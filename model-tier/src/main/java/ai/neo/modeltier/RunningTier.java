@@ -162,7 +162,7 @@ final class RunningTier implements AutoCloseable {
                 routes.outcomes()));
     settings.models().forEach(learning::open);
     ExplanationService explaining = opened(new ExplanationService(catalog, learning::features));
-    ModelRepository repository = repository(settings, catalog, versions);
+    ModelRepository repository = opened(repository(settings, catalog));
     Forwarding forwarding = opened(Forwarding.start(settings.elsewhere().forward(), versions));
     Gateway started =
         opened(
@@ -174,7 +174,7 @@ final class RunningTier implements AutoCloseable {
                     learning::statuses,
                     List.of(registry, learning, explaining, routes),
                     new OtherModels(forwarding, repository, routes.active()))));
-    opened(RegistryFollower.start(versions, catalog, models));
+    opened(RegistryFollower.start(versions, catalog, models, repository));
     return new Served(started, catalog);
   }
 
@@ -187,12 +187,12 @@ final class RunningTier implements AutoCloseable {
     return all;
   }
 
-  private static ModelRepository repository(
-      TierSettings settings, ServingCatalog catalog, VersionRegistry registry) throws IOException {
+  private static ModelRepository repository(TierSettings settings, ServingCatalog catalog)
+      throws IOException {
     Optional<Path> folder = settings.elsewhere().repository();
     try {
       return folder.isPresent()
-          ? ModelRepository.open(folder.get(), catalog, registry)
+          ? ModelRepository.open(folder.get(), catalog)
           : ModelRepository.none();
     } catch (IOException e) {
       throw new IOException("the model repository cannot be read: " + e, e);

@@ -21,7 +21,8 @@ final class Installation {
 
   /**
    * Serves exactly those of the versions that can be loaded, the highest by default. What serves
-   * already, unchanged, is not loaded again. When none can be loaded, what served serves on.
+   * already from there, unchanged, is not loaded again. When none can be loaded, what served serves
+   * on.
    *
    * @return why each of the others cannot
    */
@@ -51,7 +52,8 @@ final class Installation {
   private ServedVersion served(Serving now, SuppliedVersion version) throws ModelRefusedException {
     ServedVersion same = now.warm().get(version.artifact().version());
     boolean unchanged =
-        same != null
+        slot.isElsewhere()
+            && same != null
             && same.artifact().digest().equals(version.artifact().digest())
             && same.terms().equals(version.terms());
     return unchanged ? same : loader.load(version);
@@ -76,6 +78,7 @@ final class Installation {
             .setEpoch(epoch)
             .setReason("loaded")
             .build();
+    slot.setElsewhere(true);
     slot.replace(next, moved ? Optional.of(change) : Optional.empty());
   }
 

@@ -48,16 +48,26 @@ final class ModelSlot {
     this.name = Objects.requireNonNull(name, "name");
   }
 
-  /** From now on the model comes from elsewhere than the registry, and is changed there alone. */
-  void belongsElsewhere() {
-    elsewhere = true;
+  /**
+   * Whether what serves comes from elsewhere than the registry, and is changed there alone. Never
+   * false while such a version serves.
+   */
+  boolean isElsewhere() {
+    return elsewhere;
+  }
+
+  void setElsewhere(boolean isElsewhere) {
+    elsewhere = isElsewhere;
   }
 
   /** Refuses what only the registry's models can do. */
   void requireOfRegistry() throws ModelRefusedException {
     if (elsewhere) {
       throw new ModelRefusedException(
-          "model '%s' is served from the model repository; change it there and load it again"
+          ("model '%s' is served from the model repository; change it there and load it again. To"
+                  + " serve the registry's in its place, unload it first (RepositoryModelUnload at a"
+                  + " gateway with gateway.admin), or take its folder away and restart the gateway;"
+                  + " or register the version under another name")
               .formatted(name));
     }
   }
@@ -117,7 +127,9 @@ final class ModelSlot {
   }
 
   void failed(String version, String reason) {
-    failure = Optional.of(new FailedLoad(version, reason));
+    if (!elsewhere) { // what comes from elsewhere serves on, and is no failure
+      failure = Optional.of(new FailedLoad(version, reason));
+    }
   }
 
   /**

@@ -25,6 +25,7 @@ public final class RegistryFollower implements AutoCloseable {
   private final VersionRegistry registry;
   private final ServingCatalog catalog;
   private final Set<String> models;
+  private final RegistryListener listener;
   private final Thread thread;
   private volatile boolean closed;
 
@@ -34,10 +35,15 @@ public final class RegistryFollower implements AutoCloseable {
   private boolean behind = true;
   private long pauseMs = PAUSE_MIN_MS;
 
-  private RegistryFollower(VersionRegistry registry, ServingCatalog catalog, Set<String> models) {
+  private RegistryFollower(
+      VersionRegistry registry,
+      ServingCatalog catalog,
+      Set<String> models,
+      RegistryListener listener) {
     this.registry = registry;
     this.catalog = catalog;
     this.models = Set.copyOf(models);
+    this.listener = listener;
     this.thread = Thread.ofVirtual().name("registry-follower").unstarted(this::run);
   }
 
@@ -45,10 +51,14 @@ public final class RegistryFollower implements AutoCloseable {
    * Starts to follow.
    *
    * @param models followed from the start; others once this gateway has served them
+   * @param listener told of every model's moves
    */
   public static RegistryFollower start(
-      VersionRegistry registry, ServingCatalog catalog, Set<String> models) {
-    RegistryFollower follower = new RegistryFollower(registry, catalog, models);
+      VersionRegistry registry,
+      ServingCatalog catalog,
+      Set<String> models,
+      RegistryListener listener) {
+    RegistryFollower follower = new RegistryFollower(registry, catalog, models, listener);
     follower.thread.start();
     return follower;
   }
@@ -79,6 +89,7 @@ public final class RegistryFollower implements AutoCloseable {
       throw new RegistryException(RegistryException.Kind.UNAVAILABLE, "the gateway is closing");
     }
     if (!change.hasEntry()) {
+      listener.answers();
       if (behind) {
         followed().forEach(this::follow);
         behind = false;
@@ -87,7 +98,10 @@ public final class RegistryFollower implements AutoCloseable {
       LedgerEntry entry = change.getEntry();
       // By its name now, and by the one that its ledger was begun under: it may have been renamed.
       for (String model : new HashSet<>(List.of(change.getModel(), entry.getModel()))) {
-        if (!model.isEmpty() && followed().contains(model)) {
+        if (!model.isEmpty()) {
+          listener.moved(model);
+        }
+        if (followed().contains(model)) {
           follow(model);
         }
       }

@@ -46,6 +46,11 @@ record Serving(
     return champion.map(ServedVersion::version).orElse("");
   }
 
+  /** The same epoch with nothing that answers. */
+  Serving withoutVersions() {
+    return new Serving(Optional.empty(), Map.of(), epoch, Optional.empty());
+  }
+
   /** The new champion, and of the rest only the one before and what is held. */
   Serving withChampion(ServedVersion next, Optional<String> nextPrevious, long nextEpoch) {
     Map<String, ServedVersion> kept = new TreeMap<>(warm);

@@ -121,7 +121,11 @@ public final class ServingCatalog implements AutoCloseable {
     long askedNs = System.nanoTime();
     Optional<String> champion = registry.within(VersionRegistry.PROMPTLY).champion(model);
     ModelSlot slot = slots.get(model);
-    if (slot != null && champion.isPresent() && champion.get().equals(now.championVersion())) {
+    if (slot != null
+        && champion.isPresent()
+        && champion.get().equals(now.championVersion())
+        && !slot.isElsewhere() // whose numbers are its own
+        && slot.serving().epoch() == now.epoch()) {
       slot.confirmed(now.epoch(), askedNs);
     }
     return champion;
@@ -360,17 +364,22 @@ public final class ServingCatalog implements AutoCloseable {
         slot.replace(now.withEpoch(champion.epoch()), Optional.empty());
         return;
       }
-      VersionLoader.Loaded loaded = championOrPrevious(slot, champion);
-      // What stands in for the champion is of an epoch before: no pin takes it for the champion.
-      boolean standsIn = !loaded.version().version().equals(champion.version());
-      long epoch = standsIn ? champion.epoch() - 1 : champion.epoch();
-      Serving next = now.withChampion(loaded.version(), Optional.empty(), epoch);
-      Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.CURRENT, "restored"));
-      served.accept(model);
-      warmPrevious(slot, next.epoch());
+      serve(slot, now, champion, "restored");
     } finally {
       slot.change.unlock();
     }
+  }
+
+  private void serve(ModelSlot slot, Serving now, VersionRegistry.Champion champion, String reason)
+      throws ModelRefusedException {
+    VersionLoader.Loaded loaded = championOrPrevious(slot, champion);
+    // What stands in for the champion is of an epoch before: no pin takes it for the champion.
+    boolean standsIn = !loaded.version().version().equals(champion.version());
+    long epoch = standsIn ? champion.epoch() - 1 : champion.epoch();
+    Serving next = now.withChampion(loaded.version(), Optional.empty(), epoch);
+    Swap.carryOut(slot, next, loaded, changed(ModelChange.Kind.CURRENT, reason));
+    served.accept(slot.name());
+    warmPrevious(slot, next.epoch());
   }
 
   /**
@@ -380,23 +389,53 @@ public final class ServingCatalog implements AutoCloseable {
    * @return why each of the others cannot, by version
    */
   public Map<String, String> install(String model, List<SuppliedVersion> versions) {
+    return new Installation(slot(model), loader).of(versions);
+  }
+
+  /**
+   * Serves the registry's champion, also in the place of versions from elsewhere, none of which
+   * stays; does nothing where the registry has none.
+   *
+   * @return the registry's champion
+   * @throws ModelRefusedException as {@link #restore}; what comes from elsewhere serves on
+   * @throws RegistryException of kind UNAVAILABLE when the registry is away
+   */
+  public Optional<String> takeOver(String model) throws ModelRefusedException {
     ModelSlot slot = slot(model);
-    slot.belongsElsewhere();
-    return new Installation(slot, loader).of(versions);
+    slot.change.lock();
+    try {
+      Optional<VersionRegistry.Champion> champion = registry.standing(model);
+      if (champion.isPresent() && slot.isElsewhere()) {
+        // Not one of the versions from elsewhere may answer by a number that is the registry's now.
+        Serving without = slot.serving().withoutVersions();
+        serve(slot, without, champion.get(), "the registry's champion");
+        slot.setElsewhere(false);
+      } else if (champion.isPresent()) {
+        restore(model);
+      }
+      return champion.map(VersionRegistry.Champion::version);
+    } finally {
+      slot.change.unlock();
+    }
   }
 
   /**
    * Serves what the registry says now, after somebody changed it there: its champion, or nothing
-   * where it has none.
+   * where it has none. What is served from elsewhere than the registry is left alone.
    *
    * @throws ModelRefusedException as {@link #restore}
    * @throws RegistryException of kind UNAVAILABLE when the registry is away
    */
   public void follow(String model) throws ModelRefusedException {
     ModelSlot slot = slot(model);
-    slot.requireOfRegistry();
+    if (slot.isElsewhere()) {
+      return; // without waiting for what may be loading there
+    }
     slot.change.lock(); // or a promotion could come between the answer and what it leads to
     try {
+      if (slot.isElsewhere()) {
+        return;
+      }
       if (registry.champion(model).isEmpty()) {
         unload(model);
       } else {
@@ -416,8 +455,8 @@ public final class ServingCatalog implements AutoCloseable {
     slot.change.lock();
     try {
       Serving now = slot.serving();
-      Serving next = new Serving(Optional.empty(), Map.of(), now.epoch(), Optional.empty());
-      slot.replace(next, Optional.empty());
+      slot.replace(now.withoutVersions(), Optional.empty());
+      slot.setElsewhere(false);
     } finally {
       slot.change.unlock();
     }

@@ -10,6 +10,7 @@ import ai.neo.modelgateway.engine.ModelRefusedException;
 import ai.neo.modelgateway.engine.OnnxEngine;
 import ai.neo.modelgateway.engine.TorchScriptEngine;
 import ai.neo.modelgateway.serving.CatalogEntry;
+import ai.neo.modelgateway.serving.RegistryFollower;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import java.io.IOException;
@@ -18,6 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,23 +233,129 @@ class ModelRepositoryTest {
   }
 
   @Test
-  void theRegistrysNamesGoBefore() throws Exception {
+  void aNameWithoutAChampionIsTheFoldersAndWithOneTheRegistrys() throws Exception {
     registry.add("m", "onnx", "f", new TinyOnnx().bytes());
-    model("m", ONNX, 1);
+    promote("m");
+    registry.add("n", "onnx", "f", new TinyOnnx().bytes());
+    model("m", ONNX, 1, 7);
     model("n", ONNX, 1);
     ModelRepository repository = open();
-    assertThat(repository.unavailable().getFirst().reason())
-        .contains("the registry has a model 'm'");
-    registry.add("n", "onnx", "f", new TinyOnnx().bytes());
+    assertThat(repository.unavailable())
+        .extracting(ModelRepository.Unavailable::reason)
+        .containsExactly(
+            "the registry has a champion of 'm', which goes before the model repository's");
+    assertThat(isFolders("m")).isFalse();
+    assertThat(versions("m")).containsExactly("1");
+    assertThat(isFolders("n")).as("merely registered").isTrue();
     assertThatThrownBy(() -> catalog.promote("n", "1", "", "me", "why"))
-        .hasMessageContaining("served from the model repository");
-    assertThatThrownBy(() -> catalog.follow("n"))
-        .hasMessageContaining("served from the model repository");
-    assertThat(versions("n")).as("the registry has no champion, and no say").containsExactly("1");
+        .hasMessageContaining("served from the model repository")
+        .hasMessageContaining("unload it first (RepositoryModelUnload")
+        .hasMessageContaining("under another name");
+    repository.unload("n");
+    catalog.promote("n", "1", "", "me", "as the refusal said");
+    assertThat(isFolders("n")).isFalse();
+  }
+
+  @Test
+  void aChampionSetElsewhereTakesTheNameAtOnceAndGivesItBackWhenItGoes() throws Exception {
+    registry.add("m", "onnx", "f", new TinyOnnx().bytes());
+    model("m", ONNX + "version_policy: { all {} }", 1, 2, 3);
+    ModelRepository repository = open();
+    assertThat(versions("m")).containsExactly("1", "2", "3");
+    try (RegistryFollower follower =
+        RegistryFollower.start(registry, catalog, Set.of(), repository)) {
+      promote("m");
+      until(() -> !isFolders("m"));
+      assertThat(versions("m")).as("no number means two things").containsExactly("1");
+      assertThat(reopened()).as("a restart changes nothing").isEqualTo("registry 1");
+      repository.load("m");
+      assertThat(isFolders("m")).as("a load neither").isFalse();
+
+      registry.removeChampion("m");
+      until(() -> isFolders("m") && repository.unavailable().isEmpty());
+      assertThat(versions("m")).containsExactly("1", "2", "3");
+      assertThat(reopened()).isEqualTo("folder 3");
+      assertThat(follower).isNotNull();
+    }
+  }
+
+  @Test
+  void aChampionThatCannotBeLoadedTakesNobodysPlace() throws Exception {
+    registry.addTampered("m", "f", new TinyOnnx().bytes());
+    model("m", ONNX, 1);
+    ModelRepository repository = open();
+    promote("m");
+    repository.load("m");
+    assertThat(isFolders("m")).isTrue();
+    assertThat(catalog.isReady()).isTrue();
+    assertThat(reopened()).isEqualTo("folder 1");
+  }
+
+  @Test
+  void whatWaitsForTheRegistryIsServedWhenItAnswers() throws Exception {
+    registry.add("m", "onnx", "f", new TinyOnnx().bytes());
+    promote("m");
+    model("m", ONNX, 1);
+    model("n", ONNX, 1);
+    model("o", ONNX, 1);
+    registry.setAway(true);
+    try (ModelRepository repository = open();
+        RegistryFollower follower =
+            RegistryFollower.start(registry, catalog, Set.of(), repository)) {
+      assertThat(follower).isNotNull();
+      assertThat(repository.unavailable())
+          .hasSize(3)
+          .allMatch(
+              one -> one.reason().contains("cannot be asked: the store is down; it is asked"));
+      repository.unload("o");
+      registry.setAway(false);
+      until(() -> isServed("m") && isServed("n"));
+      assertThat(isFolders("m")).isFalse();
+      assertThat(isFolders("n")).isTrue();
+      assertThat(isServed("o")).as("unloaded meanwhile").isFalse();
+    }
+  }
+
+  private void promote(String model) {
+    registry.moveChampion(model, "1", "", "promote", "another gateway", "a test");
+  }
+
+  /** Who serves the model after a restart, and which version. */
+  private String reopened() throws IOException {
+    try (ServingCatalog again = new ServingCatalog(registry, List.of(new OnnxEngine()));
+        ModelRepository repository = ModelRepository.open(home.resolve("models"), again)) {
+      assertThat(repository).isNotNull();
+      ServedVersion served = again.enter("m", "").orElseThrow().version();
+      served.leave();
+      return (isFolders(served) ? "folder " : "registry ") + served.version();
+    }
+  }
+
+  private boolean isServed(String model) {
+    return catalog.availability(model, "") == ServingCatalog.Availability.READY;
+  }
+
+  private boolean isFolders(String model) {
+    Optional<ServedVersion> served = catalog.enter(model, "").map(ServingCatalog.Entered::version);
+    served.ifPresent(ServedVersion::leave);
+    return served.filter(ModelRepositoryTest::isFolders).isPresent();
+  }
+
+  /** The registry's is of a feature set. */
+  private static boolean isFolders(ServedVersion served) {
+    return served.artifact().featureSetId().isEmpty();
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it never came to that").isLessThan(end);
+      Thread.onSpinWait();
+    }
   }
 
   private ModelRepository open() throws IOException {
-    return ModelRepository.open(home.resolve("models"), catalog, registry);
+    return ModelRepository.open(home.resolve("models"), catalog);
   }
 
   private Path folder(String model) {
