@@ -3,6 +3,7 @@ package ai.neo.modelgateway.protocol;
 import ai.neo.modelgateway.forward.ForwardStatus;
 import ai.neo.modelgateway.routing.ActiveRoutes;
 import ai.neo.modelgateway.serving.CatalogEntry;
+import ai.neo.modelgateway.serving.RegistryLink;
 import ai.neo.modelgateway.serving.ServedVersion;
 import ai.neo.modelgateway.serving.ServingCatalog;
 import ai.neo.modelgateway.serving.VersionStatistics;
@@ -105,6 +106,7 @@ public final class MetricsPage {
         "neo_inference_rows_total",
         "Feature rows answered",
         statistics -> statistics.totals().rows());
+    registry(page);
     models(page, entries);
     offHeap(page, entries);
     swaps(page, entries);
@@ -176,6 +178,15 @@ public final class MetricsPage {
                         .append(number)
                         .append('\n'));
       }
+    }
+  }
+
+  private void registry(StringBuilder page) {
+    RegistryLink.State state = catalog.registryLink().state();
+    if (state != RegistryLink.State.UNUSED) {
+      String name = "neo_registry_up";
+      help(page, name, "gauge", "Whether the registry is heard and its champions are followed");
+      page.append(name).append(state == RegistryLink.State.UP ? " 1\n" : " 0\n");
     }
   }
 

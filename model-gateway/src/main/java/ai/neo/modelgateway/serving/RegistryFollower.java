@@ -59,6 +59,7 @@ public final class RegistryFollower implements AutoCloseable {
       Set<String> models,
       RegistryListener listener) {
     RegistryFollower follower = new RegistryFollower(registry, catalog, models, listener);
+    catalog.registryLink().begin();
     follower.thread.start();
     return follower;
   }
@@ -67,10 +68,12 @@ public final class RegistryFollower implements AutoCloseable {
     while (!closed) {
       try {
         registry.watch(position, this::on);
+        lost("it ended the stream of its changes");
       } catch (RegistryException e) {
         if (closed) {
           return;
         }
+        lost(e.getMessage());
         if (e.kind() != RegistryException.Kind.UNAVAILABLE) {
           LOG.warn("the registry's changes are read from now on: {}", e.getMessage());
           position = VersionRegistry.FROM_NOW;
@@ -84,11 +87,18 @@ public final class RegistryFollower implements AutoCloseable {
     }
   }
 
+  private void lost(String why) {
+    if (!closed) {
+      catalog.registryLink().lost(why);
+    }
+  }
+
   private void on(Change change) {
     if (closed) {
       throw new RegistryException(RegistryException.Kind.UNAVAILABLE, "the gateway is closing");
     }
     if (!change.hasEntry()) {
+      catalog.registryLink().heard();
       listener.answers();
       if (behind) {
         followed().forEach(this::follow);

@@ -37,6 +37,7 @@ public final class ServingCatalog implements AutoCloseable {
   private final ExecutorService standbys =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("standby-loader-", 0).factory());
+  private final RegistryLink link = new RegistryLink();
   private volatile boolean closed;
 
   /**
@@ -157,6 +158,11 @@ public final class ServingCatalog implements AutoCloseable {
         .flatMap(
             loaded ->
                 loaded instanceof ServableModel ofLoop ? Optional.of(ofLoop) : Optional.empty());
+  }
+
+  /** Whether the registry is heard. */
+  public RegistryLink registryLink() {
+    return link;
   }
 
   /** For one thread that looks at versions beside serving. */
