@@ -23,7 +23,6 @@ import ai.neo.modelregistry.GatewayWord;
 import ai.neo.modelregistry.ModelRegistry;
 import ai.neo.modelregistry.mlflow.MlflowServer;
 import io.grpc.BindableService;
-import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -83,7 +82,7 @@ final class RunningTier implements AutoCloseable {
     TierTracing tracing = opened(TierTracing.open(System.getenv())); // closed last
     return switch (settings.registry()) {
       case TierSettings.Registry.Elsewhere there -> {
-        Channel channel = channelTo(there.address());
+        ManagedChannel channel = channelTo(there.address());
         Served served = gateway(settings, tracing, channel, new RegistryForward(channel));
         yield new Ports(served.gateway().port(), served.gateway().httpPort(), 0);
       }
@@ -135,10 +134,12 @@ final class RunningTier implements AutoCloseable {
   private record Served(Gateway gateway, ServingCatalog catalog) {}
 
   private Served gateway(
-      TierSettings settings, TierTracing tracing, Channel channel, BindableService registry)
+      TierSettings settings, TierTracing tracing, ManagedChannel channel, BindableService registry)
       throws IOException {
     VersionRegistry versions =
-        new RegistryClient(ClientInterceptors.intercept(channel, GatewayWord.giving()));
+        new RegistryClient(
+            ClientInterceptors.intercept(channel, GatewayWord.giving()),
+            channel::resetConnectBackoff);
     ProgramTrust trust =
         new ProgramTrust(
             settings.gateway().permissions().torchScript(), settings.policy().trustedKeys());
@@ -223,7 +224,7 @@ final class RunningTier implements AutoCloseable {
     }
   }
 
-  private Channel channelTo(TierSettings.Address there) {
+  private ManagedChannel channelTo(TierSettings.Address there) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(there.host(), there.port())
             .usePlaintext()
@@ -235,7 +236,7 @@ final class RunningTier implements AutoCloseable {
     return channel;
   }
 
-  private Channel channelTo(ModelRegistry registry) throws IOException {
+  private ManagedChannel channelTo(ModelRegistry registry) throws IOException {
     String name = InProcessServerBuilder.generateName();
     Server server =
         InProcessServerBuilder.forName(name)

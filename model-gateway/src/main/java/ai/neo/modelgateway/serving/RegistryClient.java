@@ -39,6 +39,7 @@ public final class RegistryClient implements VersionRegistry {
 
   private final RegistryServiceGrpc.RegistryServiceBlockingStub stub;
   private final Optional<Limit> limit;
+  private final Runnable reconnect;
 
   /** When questions are given up, and how long after the first could be asked that is. */
   private record Limit(Deadline deadline, Duration duration) {
@@ -51,22 +52,34 @@ public final class RegistryClient implements VersionRegistry {
    * @param channel stays the caller's to close
    */
   public RegistryClient(Channel channel) {
+    this(channel, () -> {});
+  }
+
+  /**
+   * @param channel stays the caller's to close
+   * @param reconnect has the channel try at once; else it waits longer each time, for minutes
+   */
+  public RegistryClient(Channel channel, Runnable reconnect) {
     this(
         RegistryServiceGrpc.newBlockingStub(channel)
             .withMaxInboundMessageSize(MESSAGE_MAX_BYTES)
             .withMaxOutboundMessageSize(MESSAGE_MAX_BYTES),
-        Optional.empty());
+        Optional.empty(),
+        reconnect);
   }
 
   private RegistryClient(
-      RegistryServiceGrpc.RegistryServiceBlockingStub stub, Optional<Limit> limit) {
+      RegistryServiceGrpc.RegistryServiceBlockingStub stub,
+      Optional<Limit> limit,
+      Runnable reconnect) {
     this.stub = stub;
     this.limit = limit;
+    this.reconnect = reconnect;
   }
 
   @Override
   public RegistryClient within(Duration duration) {
-    return new RegistryClient(stub, Optional.of(Limit.of(duration)));
+    return new RegistryClient(stub, Optional.of(Limit.of(duration)), reconnect);
   }
 
   @Override
@@ -159,6 +172,7 @@ public final class RegistryClient implements VersionRegistry {
     Context.CancellableContext call = Context.current().withCancellation();
     Context before = call.attach();
     try {
+      reconnect.run();
       // Without a deadline: it ends when the registry does, or when this thread is interrupted.
       stub.watch(from.build()).forEachRemaining(watcher);
     } catch (StatusRuntimeException e) {
