@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a run prints, and that it depends on data and seed alone. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RunTest {
-  private static final int CANDLES = 2_000;
+  private static final int CANDLES = 1_200;
   private static final String MONEY = "-?\\d+(\\.\\d{1,8})?";
 
   @TempDir private static Path folder;
